@@ -1,0 +1,319 @@
+"""What an import reads and writes: volumes, folders, files, photos and problems, in batches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import Connection, Row
+
+from core.records import FLAG_COPIES, FLAG_MISSING, FLAG_RAW, Described, FaceRegion, Metadata, Problem
+from core.store import schema as s
+
+MEASURES = ("sharpness", "brightness", "contrast", "saturation", "green", "blue_above", "flatness", "text")
+"""Fields of :class:`records.Described` kept in ``photo.measures``."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A stored file; ``path`` is absolute, as bytes."""
+
+    id: int
+    path: bytes
+    photo_id: int | None
+    role: str
+    size: int
+    mtime_ns: int
+    inode: int
+    quick_key: bytes | None
+    content_hash: bytes | None
+    missing: bool
+
+
+# ---------------------------------------------------------------- metadata as JSON
+
+
+def metadata_to_json(metadata: Metadata) -> dict[str, Any]:
+    """The fields that differ from an empty :class:`Metadata`, by name."""
+    empty = Metadata()
+    row = {f.name: getattr(metadata, f.name) for f in fields(Metadata)}
+    row = {name: value for name, value in row.items() if value != getattr(empty, name)}
+    if "faces" in row:
+        row["faces"] = [asdict(face) for face in metadata.faces]
+    return row
+
+
+def metadata_from_json(row: dict[str, Any]) -> Metadata:
+    """The inverse of :func:`metadata_to_json`; names of other versions are ignored."""
+    known = {f.name for f in fields(Metadata)}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in known}
+    if "faces" in values:
+        values["faces"] = tuple(FaceRegion(**face) for face in values["faces"])
+    return Metadata(**values)
+
+
+# ---------------------------------------------------------------- volumes and folders
+
+
+def ensure_volume(conn: Connection, uuid: str, label: str, mount_point: str) -> int:
+    """The id of a volume, added or brought up to date."""
+    mount = os.fsencode(mount_point)
+    statement = upsert(s.volume).values(uuid=uuid, label=label, mount_point=mount, present=True)
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["uuid"], set_={"label": label, "mount_point": mount, "present": True}
+        )
+    )
+    return int(conn.execute(select(s.volume.c.id).where(s.volume.c.uuid == uuid)).scalar_one())
+
+
+def ensure_folder(conn: Connection, volume_id: int, path: bytes, *, root: bool = False) -> int:
+    """The id of a folder (``path`` relative to the volume), added or no longer missing."""
+    found = conn.execute(
+        select(s.folder.c.id, s.folder.c.root, s.folder.c.missing).where(
+            s.folder.c.volume_id == volume_id, s.folder.c.path == path
+        )
+    ).first()
+    if found is None:
+        result = conn.execute(insert(s.folder).values(volume_id=volume_id, path=path, root=root, missing=False))
+        return int(result.inserted_primary_key[0])
+    if found.missing or (root and not found.root):
+        conn.execute(update(s.folder).where(s.folder.c.id == found.id).values(missing=False, root=root or found.root))
+    return int(found.id)
+
+
+_FILE_COLUMNS = (s.file, s.folder.c.path.label("folder_path"), s.volume.c.mount_point)
+
+
+def _file_record(row: Row[Any]) -> FileRecord:
+    path = os.path.join(row.mount_point, row.folder_path, row.name)
+    return FileRecord(
+        row.id, path, row.photo_id, row.role, row.size, row.mtime_ns, row.inode, row.quick_key, row.content_hash, row.missing
+    )  # fmt: skip
+
+
+def _files() -> Any:
+    return select(*_FILE_COLUMNS).select_from(s.file.join(s.folder).join(s.volume))
+
+
+def files_in(conn: Connection, folder_id: int) -> dict[bytes, FileRecord]:
+    """The known files of one folder by name."""
+    rows = conn.execute(_files().where(s.file.c.folder_id == folder_id))
+    return {row.name: _file_record(row) for row in rows}
+
+
+def twins(conn: Connection, quick_key: bytes, size: int) -> list[FileRecord]:
+    """Files of photos that may have the same content as one with this quick key."""
+    rows = conn.execute(
+        _files().where(s.file.c.quick_key == quick_key, s.file.c.size == size, s.file.c.photo_id.is_not(None))
+    )
+    return [_file_record(row) for row in rows]
+
+
+def files_of(conn: Connection, photo_ids: Sequence[int]) -> dict[int, list[FileRecord]]:
+    """The files of some photos, primary files first."""
+    order = case((s.file.c.role == "primary", 0), else_=1)
+    rows = conn.execute(_files().where(s.file.c.photo_id.in_(photo_ids)).order_by(order, s.file.c.id))
+    found: dict[int, list[FileRecord]] = {}
+    for row in rows:
+        found.setdefault(row.photo_id, []).append(_file_record(row))
+    return found
+
+
+# ---------------------------------------------------------------- writing files and photos
+
+
+def next_scan(conn: Connection) -> int:
+    """Raise and return the serial of this scan."""
+    value = conn.execute(select(s.meta.c.value).where(s.meta.c.key == "scan")).scalar()
+    serial = int(value or 0) + 1
+    conn.execute(
+        upsert(s.meta).values(key="scan", value=serial).on_conflict_do_update(index_elements=["key"], set_={"value": serial})
+    )  # fmt: skip
+    return serial
+
+
+def next_photo_id(conn: Connection) -> int:
+    return int(conn.execute(select(func.coalesce(func.max(s.photo.c.id), 0))).scalar_one()) + 1
+
+
+def mark_seen(conn: Connection, file_ids: Sequence[int], scan: int) -> None:
+    """These files are where they were."""
+    if file_ids:
+        statement = update(s.file).where(s.file.c.id == bindparam("key")).values(scan=scan, missing=False)
+        conn.execute(statement, [{"key": i} for i in file_ids])
+
+
+def insert_rows(conn: Connection, photos: list[dict[str, Any]], files: list[dict[str, Any]]) -> None:
+    """New photos (with ids) and files, in bulk. A file that is already known by folder and name is replaced."""
+    if photos:
+        conn.execute(insert(s.photo), photos)
+    if files:
+        statement = upsert(s.file)
+        kept = ("photo_id", "role", "size", "mtime_ns", "inode", "quick_key", "content_hash", "missing", "scan")
+        conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["folder_id", "name"], set_={name: statement.excluded[name] for name in kept}
+            ),
+            files,
+        )
+
+
+def move_file(conn: Connection, file_id: int, folder_id: int, name: bytes, mtime_ns: int, inode: int, scan: int) -> None:
+    """A known file is at another place now; whatever row stood for that place before is replaced."""
+    conn.execute(
+        delete(s.file).where(s.file.c.folder_id == folder_id, s.file.c.name == name, s.file.c.id != file_id)
+    )
+    values = {"folder_id": folder_id, "name": name, "mtime_ns": mtime_ns, "inode": inode, "scan": scan, "missing": False}
+    conn.execute(update(s.file).where(s.file.c.id == file_id).values(**values))
+
+
+def update_photo(conn: Connection, photo_id: int, values: dict[str, Any]) -> None:
+    conn.execute(update(s.photo).where(s.photo.c.id == photo_id).values(**values))
+
+
+def forget_empty_photos(conn: Connection, photo_ids: Sequence[int]) -> None:
+    """Photos that no file stands for any longer (their file now belongs to another photo) go, with what hangs on them."""
+    held = select(s.file.c.photo_id).where(s.file.c.photo_id.is_not(None))
+    gone = [
+        row.id
+        for row in conn.execute(select(s.photo.c.id).where(s.photo.c.id.in_(photo_ids), s.photo.c.id.not_in(held)))
+    ]
+    for table in (s.membership, s.vector):
+        conn.execute(delete(table).where(table.c.photo_id.in_(gone)))
+    conn.execute(delete(s.photo).where(s.photo.c.id.in_(gone)))
+
+
+def sweep(conn: Connection, volume_id: int, root: bytes, scan: int) -> int:
+    """Files below ``root`` that this scan did not see are missing from now on; returns how many became so."""
+    below = and_(s.folder.c.volume_id == volume_id, _below(root))
+    folders = select(s.folder.c.id).where(below)
+    result = conn.execute(
+        update(s.file)
+        .where(s.file.c.folder_id.in_(folders), s.file.c.scan < scan, s.file.c.missing.is_(False))
+        .values(missing=True)
+    )
+    return int(result.rowcount)
+
+
+def _below(root: bytes) -> Any:
+    if not root:
+        return s.folder.c.path.is_not(None)
+    prefix = root.rstrip(b"/") + b"/"
+    return (s.folder.c.path == root) | (func.substr(s.folder.c.path, 1, len(prefix)) == prefix)
+
+
+def refresh_flags(conn: Connection) -> None:
+    """Bring the flags of photos in line with their files: missing, RAW, copies."""
+    for flag, condition in (
+        (FLAG_MISSING, "NOT EXISTS (SELECT 1 FROM file f WHERE f.photo_id = photo.id AND NOT f.missing AND f.role != 'sidecar')"),
+        (FLAG_RAW, "EXISTS (SELECT 1 FROM file f WHERE f.photo_id = photo.id AND (f.role = 'raw'))"),
+        (FLAG_COPIES, "EXISTS (SELECT 1 FROM file f WHERE f.photo_id = photo.id AND f.role = 'copy')"),
+    ):  # fmt: skip
+        conn.exec_driver_sql(
+            f"UPDATE photo SET flags = (flags & ~{flag}) | (CASE WHEN {condition} THEN {flag} ELSE 0 END) "
+            f"WHERE ((flags & {flag}) != 0) != ({condition})"
+        )
+
+
+# ---------------------------------------------------------------- second pass
+
+
+def pending(conn: Connection, limit: int, skip: Iterable[int] = ()) -> list[int]:
+    """Photos whose second pass is not done, newest first."""
+    statement = (
+        select(s.photo.c.id)
+        .where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
+        .order_by(s.photo.c.instant.desc(), s.photo.c.id)
+        .limit(limit)
+    )
+    skipped = list(skip)
+    if skipped:
+        statement = statement.where(s.photo.c.id.not_in(skipped))
+    return [row.id for row in conn.execute(statement)]
+
+
+def count_pending(conn: Connection) -> int:
+    statement = select(func.count()).where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
+    return int(conn.execute(statement).scalar_one())
+
+
+def described_values(described: Described) -> dict[str, Any]:
+    """The columns of a photo whose second pass succeeded."""
+    return {
+        "stage": s.STAGE_DONE,
+        "content_hash": described.content_hash,
+        "width": described.width,
+        "height": described.height,
+        "mean_colour": described.mean_colour,
+        "dhash": described.dhash,
+        "measures": {name: round(float(getattr(described, name)), 5) for name in MEASURES},
+        "thumb": 2,
+    }
+
+
+def same_content(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """Finished photos with one of these content hashes."""
+    rows = conn.execute(
+        select(s.photo.c.content_hash, func.min(s.photo.c.id))
+        .where(s.photo.c.content_hash.in_(hashes), s.photo.c.stage == s.STAGE_DONE)
+        .group_by(s.photo.c.content_hash)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def join_photos(conn: Connection, duplicate: int, original: int) -> None:
+    """Two photos turned out to be the same bytes: the files of one become copies of the other."""
+    conn.execute(
+        update(s.file)
+        .where(s.file.c.photo_id == duplicate)
+        .values(photo_id=original, role=case((s.file.c.role == "primary", "copy"), else_=s.file.c.role))
+    )
+    forget_empty_photos(conn, [duplicate])
+
+
+def set_file_hash(conn: Connection, hashes: dict[int, bytes]) -> None:
+    """Content hashes by file id."""
+    if hashes:
+        statement = update(s.file).where(s.file.c.id == bindparam("key")).values(content_hash=bindparam("hash"))
+        conn.execute(statement, [{"key": key, "hash": value} for key, value in hashes.items()])
+
+
+def insert_vectors(conn: Connection, embedder_id: int, rows: Sequence[tuple[int, int, float]]) -> None:
+    """(photo id, row in the file, norm)."""
+    if rows:
+        statement = upsert(s.vector)
+        conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["embedder_id", "photo_id"],
+                set_={"row": statement.excluded.row, "norm": statement.excluded.norm},
+            ),
+            [{"embedder_id": embedder_id, "photo_id": p, "row": r, "norm": n} for p, r, n in rows],
+        )
+
+
+# ---------------------------------------------------------------- problems
+
+
+def put_problems(conn: Connection, problems: Iterable[Problem], scan: int) -> None:
+    rows = [{"path": os.fsencode(p.path), "stage": p.stage, "reason": p.reason, "scan": scan} for p in problems]
+    if rows:
+        statement = upsert(s.problem)
+        conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["path", "stage"],
+                set_={"reason": statement.excluded.reason, "scan": statement.excluded.scan},
+            ),
+            rows,
+        )
+
+
+def clear_problems(conn: Connection, paths: Iterable[str]) -> None:
+    """Problems of files that are about to be read again."""
+    rows = [{"key": os.fsencode(path)} for path in paths]
+    if rows:
+        conn.execute(delete(s.problem).where(s.problem.c.path == bindparam("key")), rows)
