@@ -124,6 +124,21 @@ def files_of(conn: Connection, photo_ids: Sequence[int]) -> dict[int, list[FileR
     return found
 
 
+def folder_with_files(conn: Connection, volume_id: int, path: bytes) -> tuple[int | None, dict[bytes, FileRecord]]:
+    """A folder that is known and not missing, with its files; (None, {}) otherwise."""
+    found = conn.execute(
+        select(s.folder.c.id).where(
+            s.folder.c.volume_id == volume_id, s.folder.c.path == path, s.folder.c.missing.is_(False)
+        )
+    ).scalar()
+    return (None, {}) if found is None else (int(found), files_in(conn, int(found)))
+
+
+def signed64(value: int) -> int:
+    """An unsigned 64-bit number (an inode on some file systems) as SQLite can hold it."""
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
 # ---------------------------------------------------------------- writing files and photos
 
 
@@ -131,9 +146,7 @@ def next_scan(conn: Connection) -> int:
     """Raise and return the serial of this scan."""
     value = conn.execute(select(s.meta.c.value).where(s.meta.c.key == "scan")).scalar()
     serial = int(value or 0) + 1
-    conn.execute(
-        upsert(s.meta).values(key="scan", value=serial).on_conflict_do_update(index_elements=["key"], set_={"value": serial})
-    )  # fmt: skip
+    put_meta(conn, "scan", serial)
     return serial
 
 
@@ -163,12 +176,19 @@ def insert_rows(conn: Connection, photos: list[dict[str, Any]], files: list[dict
         )
 
 
-def move_file(conn: Connection, file_id: int, folder_id: int, name: bytes, mtime_ns: int, inode: int, scan: int) -> None:
+def move_file(
+    conn: Connection, file_id: int, folder_id: int, name: bytes, mtime_ns: int, inode: int, scan: int
+) -> None:
     """A known file is at another place now; whatever row stood for that place before is replaced."""
-    conn.execute(
-        delete(s.file).where(s.file.c.folder_id == folder_id, s.file.c.name == name, s.file.c.id != file_id)
-    )
-    values = {"folder_id": folder_id, "name": name, "mtime_ns": mtime_ns, "inode": inode, "scan": scan, "missing": False}
+    conn.execute(delete(s.file).where(s.file.c.folder_id == folder_id, s.file.c.name == name, s.file.c.id != file_id))
+    values = {
+        "folder_id": folder_id,
+        "name": name,
+        "mtime_ns": mtime_ns,
+        "inode": inode,
+        "scan": scan,
+        "missing": False,
+    }
     conn.execute(update(s.file).where(s.file.c.id == file_id).values(**values))
 
 
@@ -223,23 +243,45 @@ def refresh_flags(conn: Connection) -> None:
 # ---------------------------------------------------------------- second pass
 
 
-def pending(conn: Connection, limit: int, skip: Iterable[int] = ()) -> list[int]:
-    """Photos whose second pass is not done, newest first."""
+def pending(conn: Connection, limit: int, after: tuple[float, int] | None = None) -> list[tuple[int, float]]:
+    """Photos whose second pass is not done, newest first, as (id, sort key), those after (sort key, id)."""
+    key = func.coalesce(s.photo.c.instant, -1e18)
     statement = (
-        select(s.photo.c.id)
+        select(s.photo.c.id, key.label("key"))
         .where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
-        .order_by(s.photo.c.instant.desc(), s.photo.c.id)
+        .order_by(key.desc(), s.photo.c.id)
         .limit(limit)
     )
-    skipped = list(skip)
-    if skipped:
-        statement = statement.where(s.photo.c.id.not_in(skipped))
-    return [row.id for row in conn.execute(statement)]
+    if after is not None:
+        statement = statement.where((key < after[0]) | ((key == after[0]) & (s.photo.c.id > after[1])))
+    return [(row.id, row.key) for row in conn.execute(statement)]
 
 
 def count_pending(conn: Connection) -> int:
     statement = select(func.count()).where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
     return int(conn.execute(statement).scalar_one())
+
+
+def _without_vector(name: str, version: str) -> Any:
+    has = (
+        select(s.vector.c.photo_id)
+        .select_from(s.vector.join(s.embedder))
+        .where(s.embedder.c.name == name, s.embedder.c.version == version)
+    )
+    return and_(s.photo.c.stage == s.STAGE_DONE, s.photo.c.thumb == 2, s.photo.c.id.not_in(has))
+
+
+def count_without_vector(conn: Connection, name: str, version: str) -> int:
+    """Finished photos that this embedder has not seen."""
+    return int(
+        conn.execute(select(func.count()).select_from(s.photo).where(_without_vector(name, version))).scalar_one()
+    )
+
+
+def without_vector(conn: Connection, name: str, version: str, limit: int, after: int) -> list[int]:
+    """A page of them by id."""
+    statement = select(s.photo.c.id).where(_without_vector(name, version), s.photo.c.id > after)
+    return [row.id for row in conn.execute(statement.order_by(s.photo.c.id).limit(limit))]
 
 
 def described_values(described: Described) -> dict[str, Any]:
@@ -276,6 +318,11 @@ def join_photos(conn: Connection, duplicate: int, original: int) -> None:
     forget_empty_photos(conn, [duplicate])
 
 
+def add_flag_copies(conn: Connection, photo_id: int) -> None:
+    """This photo has more than one file with the same bytes."""
+    conn.execute(update(s.photo).where(s.photo.c.id == photo_id).values(flags=s.photo.c.flags.op("|")(FLAG_COPIES)))
+
+
 def set_file_hash(conn: Connection, hashes: dict[int, bytes]) -> None:
     """Content hashes by file id."""
     if hashes:
@@ -296,7 +343,27 @@ def insert_vectors(conn: Connection, embedder_id: int, rows: Sequence[tuple[int,
         )
 
 
+def roots() -> Any:
+    """Every folder that the person added: volume_id, path, uuid, mount_point."""
+    return (
+        select(s.folder.c.volume_id, s.folder.c.path, s.volume.c.uuid, s.volume.c.mount_point)
+        .select_from(s.folder.join(s.volume))
+        .where(s.folder.c.root.is_(True))
+        .order_by(s.folder.c.id)
+    )
+
+
+def put_meta(conn: Connection, key: str, value: Any) -> None:
+    """Write one small fact."""
+    statement = upsert(s.meta).values(key=key, value=value)
+    conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+
+
 # ---------------------------------------------------------------- problems
+
+
+def count_problems(conn: Connection) -> int:
+    return int(conn.execute(select(func.count()).select_from(s.problem)).scalar_one())
 
 
 def put_problems(conn: Connection, problems: Iterable[Problem], scan: int) -> None:
@@ -317,3 +384,22 @@ def clear_problems(conn: Connection, paths: Iterable[str]) -> None:
     rows = [{"key": os.fsencode(path)} for path in paths]
     if rows:
         conn.execute(delete(s.problem).where(s.problem.c.path == bindparam("key")), rows)
+
+
+def clear_gone_problems(conn: Connection, roots: Sequence[str], scan: int) -> None:
+    """Problems below these roots of files that are gone, and of folders that could be read this time."""
+    files = {
+        row.path
+        for row in map(
+            _file_record, conn.execute(_files().where(s.file.c.photo_id.is_(None), s.file.c.missing.is_(True)))
+        )
+    }
+    prefixes = tuple(os.fsencode(root).rstrip(b"/") for root in roots)
+    stale = []
+    for row in conn.execute(select(s.problem.c.path, s.problem.c.stage, s.problem.c.scan)):
+        below = any(row.path == prefix or row.path.startswith(prefix + b"/") for prefix in prefixes)
+        if row.path in files or (below and row.stage == "scan" and row.scan < scan):
+            stale.append({"key": row.path, "step": row.stage})
+    if stale:
+        where = (s.problem.c.path == bindparam("key"), s.problem.c.stage == bindparam("step"))
+        conn.execute(delete(s.problem).where(*where), stale)

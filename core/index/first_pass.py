@@ -1,0 +1,400 @@
+"""First pass: walk, recognise what is known, examine the rest (no decoding), store it so that the wall fills."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.errors import MediaError
+from core.index.workers import Lost, WorkerPool
+from core.media.examine import ExamineRequest, examine
+from core.paths import thumb_path, to_bytes, to_str
+from core.progress import Progress
+from core.records import FLAG_RAW, Change, Examined, Found, Metadata, Problem
+from core.scan.identity import content_hash
+from core.scan.pairing import Shot, pair
+from core.scan.walk import walk
+from core.store import catalog, schema
+from core.store.catalog import FileRecord
+from core.store.store import Store
+
+CHUNK = 24
+FLUSH_PHOTOS, FLUSH_SECONDS = 256, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder to import: its absolute ``path`` and where that is on its volume."""
+
+    path: str
+    volume_id: int
+    mount_point: str
+    relative: bytes
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the pass met; becomes part of the ImportReport."""
+
+    found: int = 0
+    new: int = 0
+    changed: int = 0
+    moved: int = 0
+    copies: int = 0
+    returned: int = 0
+    missing: int = 0
+    videos: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One shot to examine, with what the store knew of its files."""
+
+    folder_id: int
+    shot: Shot
+    known: dict[bytes, FileRecord]
+
+    @property
+    def name(self) -> bytes:
+        return to_bytes(os.path.basename(self.shot.primary.path))
+
+
+@dataclass(slots=True)
+class _Buffer:
+    """Rows waiting for the next transaction."""
+
+    photos: list[dict[str, Any]] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
+    keys: set[bytes] = field(default_factory=set)
+    since: float = field(default_factory=time.monotonic)
+
+    def due(self) -> bool:
+        waiting = len(self.photos) + len(self.problems) + len(self.seen) // 16
+        return waiting >= FLUSH_PHOTOS or (waiting > 0 and time.monotonic() - self.since > FLUSH_SECONDS)
+
+
+def examine_chunk(requests: list[ExamineRequest]) -> list[Examined]:
+    """What a worker does in the first pass."""
+    return examine(requests)
+
+
+class FirstPass:
+    """Runs over ``roots`` once; ``counts`` tells what it met."""
+
+    def __init__(self, store: Store, pool: WorkerPool, progress: Progress, scan: int) -> None:
+        self._store, self._pool, self._progress, self._scan = store, pool, progress, scan
+        self.counts = Counts()
+        self._buffer = _Buffer()
+        self._volumes: dict[str, Root] = {}
+        with store.read() as conn:
+            self._next_id = catalog.next_photo_id(conn)
+
+    def run(self, roots: Sequence[Root]) -> None:
+        """Examine everything new below ``roots``; then mark as missing what was not seen."""
+        self._progress.phase("Looking through folders", unit="photos")
+        jobs: dict[int, list[_Job]] = {}
+        for chunk, result in self._pool.map(_examine_jobs, self._chunks(roots, jobs), self._progress):
+            self._take(jobs.pop(chunk.serial), result)
+            self._progress.set(self.counts.found)
+        self._flush()
+        with self._store.write(Change(photos=True, folders=True)) as conn:
+            for root in roots:
+                self.counts.missing += catalog.sweep(conn, root.volume_id, root.relative, self._scan)
+            catalog.clear_gone_problems(conn, [root.path for root in roots], self._scan)
+            if self.counts.missing or self.counts.moved or self.counts.copies or self.counts.returned:
+                catalog.refresh_flags(conn)
+        self._progress.set(self.counts.found, self.counts.found)
+
+    # ------------------------------------------------------------ walking
+
+    def _chunks(self, roots: Sequence[Root], jobs: dict[int, list[_Job]]) -> Iterator[_Chunk]:
+        """Chunks of shots to examine, read from the disk only as fast as they are taken."""
+        waiting: list[_Job] = []
+        serial = 0
+        for root in roots:
+            for folder, found in walk([root.path], self._note):
+                waiting.extend(self._changed(root, folder, found))
+                while len(waiting) >= CHUNK:
+                    serial, chunk, waiting = serial + 1, waiting[:CHUNK], waiting[CHUNK:]
+                    jobs[serial] = chunk
+                    yield _Chunk(serial, [_request(job) for job in chunk])
+                self._flush_if_due()
+        if waiting:
+            jobs[serial + 1] = waiting
+            yield _Chunk(serial + 1, [_request(job) for job in waiting])
+
+    def _note(self, problem: Problem) -> None:
+        self._buffer.problems.append(problem)
+
+    def _changed(self, root: Root, folder: str, found: list[Found]) -> Iterator[_Job]:
+        """The shots of one folder that must be examined; the others are marked as seen."""
+        if not found:
+            return
+        self._progress.check()
+        relative = to_bytes(os.path.relpath(folder, root.mount_point))
+        with self._store.read() as conn:
+            folder_id, known = catalog.folder_with_files(conn, root.volume_id, relative)
+        if folder_id is None:
+            with self._store.write(Change(folders=True)) as conn:
+                folder_id = catalog.ensure_folder(conn, root.volume_id, relative)
+        shots, videos = pair(found)
+        self.counts.found += len(shots)
+        self.counts.videos += len(videos)
+        self._take_videos(folder_id, videos, known)
+        for shot in shots:
+            files = (shot.primary, *shot.others, *shot.sidecars)
+            records = [known.get(to_bytes(os.path.basename(f.path))) for f in files]
+            if all(r is not None and _same(r, f) for r, f in zip(records, files, strict=True)):
+                present = [r for r in records if r is not None]
+                self._buffer.seen.extend(r.id for r in present)
+                self.counts.returned += any(r.missing for r in present)
+            else:
+                yield _Job(folder_id, shot, known)
+
+    def _take_videos(self, folder_id: int, videos: list[Found], known: dict[bytes, FileRecord]) -> None:
+        for video in videos:
+            record = known.get(to_bytes(os.path.basename(video.path)))
+            if record is not None and _same(record, video):
+                self._buffer.seen.append(record.id)
+            else:
+                self._buffer.files.append(self._file_row(folder_id, video, "video", None))
+
+    # ------------------------------------------------------------ taking results
+
+    def _take(self, jobs: list[_Job], result: list[Examined] | Lost[_Chunk]) -> None:
+        if isinstance(result, Lost):
+            self._retry_one_by_one(jobs, result)
+            return
+        for job, examined in zip(jobs, result, strict=True):
+            self._take_one(job, examined)
+            self._flush_if_due()
+
+    def _retry_one_by_one(self, jobs: list[_Job], lost: Lost[_Chunk]) -> None:
+        """A chunk ended with its worker: find the file that did it, keep its neighbours."""
+        if len(jobs) == 1:
+            path = jobs[0].shot.primary.path
+            self._take_one(jobs[0], Examined(path, b"", None, None, Problem(path, "metadata", lost.reason)))
+            return
+        singles = [_Chunk(i, [_request(job)]) for i, job in enumerate(jobs)]
+        for chunk, result in self._pool.map(_examine_jobs, singles, self._progress):
+            self._take([jobs[chunk.serial]], result)
+
+    def _take_one(self, job: _Job, examined: Examined) -> None:
+        record = job.known.get(job.name)
+        buffer = self._buffer
+        buffer.cleared.append(examined.path)
+        buffer.problems.extend(examined.notes)
+        if examined.problem is not None or examined.metadata is None:
+            buffer.problems.extend([examined.problem] if examined.problem else [])
+            photo_id = record.photo_id if record is not None else None
+            buffer.files.append(self._file_row(job.folder_id, job.shot.primary, "primary", None, examined.quick_key))
+            if photo_id is not None:
+                self._drop(photo_id)
+        elif record is not None and record.photo_id is not None:
+            self._take_known(job, examined, examined.metadata, record, record.photo_id)
+        elif not self._take_twin(job, examined):
+            self._take_new(job, examined, examined.metadata)
+
+    def _take_known(self, job: _Job, examined: Examined, metadata: Metadata, record: FileRecord, photo_id: int) -> None:
+        """A known place: touched (same content) or changed (the photo keeps its id and is read again)."""
+        self._flush()
+        found = job.shot.primary
+        same = record.quick_key == examined.quick_key and record.size == found.size
+        if same and record.mtime_ns != found.mtime_ns and record.content_hash is not None:
+            same = _hash_or_none(found.path) == record.content_hash
+        values = _photo_values(metadata)
+        if not same:
+            with self._store.read() as conn:
+                shared = sum(f.role in ("primary", "copy") for f in catalog.files_of(conn, [photo_id])[photo_id]) > 1
+            if shared:
+                self._take_new(job, examined, metadata)
+                self.counts.changed += 1
+                return
+            values |= {"stage": schema.STAGE_FOUND, "thumb": self._write_preview(photo_id, examined.preview)}
+            self.counts.changed += 1
+        elif record.missing:
+            self.counts.returned += 1
+        self._buffer.files.extend(
+            self._file_rows(job, photo_id, examined.quick_key, record.content_hash if same else None, record.role)
+        )
+        with self._store.write(Change(photos=True, ids=(photo_id,))) as conn:
+            if same:
+                values = {k: v for k, v in values.items() if k not in ("width", "height", "mean_colour")}
+            catalog.update_photo(conn, photo_id, values)
+
+    def _take_twin(self, job: _Job, examined: Examined) -> bool:
+        """The same content at another place: moved there if it is no longer where it was, else a copy."""
+        found = job.shot.primary
+        if examined.quick_key in self._buffer.keys:
+            self._flush()
+        with self._store.read() as conn:
+            twins = [t for t in catalog.twins(conn, examined.quick_key, found.size) if to_str(t.path) != found.path]
+        digest: bytes | None = None
+        for twin in sorted(twins, key=lambda t: os.path.lexists(t.path)):
+            gone = not os.path.lexists(twin.path)
+            trusted = gone and twin.mtime_ns == found.mtime_ns
+            if not trusted:
+                digest = digest or _hash_or_none(found.path)
+                if digest is None or twin.content_hash != digest:
+                    continue
+            if twin.photo_id is not None:
+                self._join(job, examined, twin, twin.photo_id, gone)
+                return True
+        return False
+
+    def _join(self, job: _Job, examined: Examined, twin: FileRecord, photo_id: int, gone: bool) -> None:
+        found = job.shot.primary
+        if gone:
+            with self._store.write(Change(photos=True, folders=True)) as conn:
+                catalog.move_file(conn, twin.id, job.folder_id, job.name, found.mtime_ns, found.inode, self._scan)
+            self._buffer.files.extend(self._file_rows(job, photo_id, examined.quick_key, twin.content_hash, twin.role))
+            self.counts.moved += 1
+        else:
+            self._buffer.files.extend(self._file_rows(job, photo_id, examined.quick_key, twin.content_hash, "copy"))
+            self.counts.copies += 1
+
+    def _take_new(self, job: _Job, examined: Examined, metadata: Metadata) -> None:
+        photo_id, self._next_id = self._next_id, self._next_id + 1
+        thumb = self._write_preview(photo_id, examined.preview)
+        raw = any(f.kind == "raw" for f in (job.shot.primary, *job.shot.others))
+        row = {"id": photo_id, "stage": schema.STAGE_FOUND, "thumb": thumb, "flags": FLAG_RAW if raw else 0}
+        self._buffer.photos.append(row | _photo_values(metadata))
+        self._buffer.files.extend(self._file_rows(job, photo_id, examined.quick_key, None, "primary"))
+        self._buffer.keys.add(examined.quick_key)
+        self.counts.new += 1
+
+    def _drop(self, photo_id: int) -> None:
+        """A photo's only file can no longer be read: the photo goes, unless copies stand for it."""
+        self._flush()
+        with self._store.write(Change(photos=True)) as conn:
+            catalog.forget_empty_photos(conn, [photo_id])
+
+    # ------------------------------------------------------------ rows
+
+    def _file_rows(
+        self, job: _Job, photo_id: int, quick_key: bytes, digest: bytes | None, role: str
+    ) -> Iterator[dict[str, Any]]:
+        yield self._file_row(job.folder_id, job.shot.primary, role, photo_id, quick_key, digest)
+        for other in job.shot.others:
+            yield self._file_row(job.folder_id, other, "raw", photo_id)
+        for sidecar in job.shot.sidecars:
+            yield self._file_row(job.folder_id, sidecar, "sidecar", photo_id)
+
+    def _file_row(
+        self,
+        folder_id: int,
+        found: Found,
+        role: str,
+        photo_id: int | None,
+        quick_key: bytes | None = None,
+        digest: bytes | None = None,
+    ) -> dict[str, Any]:
+        return {
+            "folder_id": folder_id,
+            "name": to_bytes(os.path.basename(found.path)),
+            "photo_id": photo_id,
+            "role": role,
+            "size": found.size,
+            "mtime_ns": found.mtime_ns,
+            "inode": catalog.signed64(found.inode),
+            "quick_key": quick_key,
+            "content_hash": digest,
+            "missing": False,
+            "scan": self._scan,
+        }
+
+    def _write_preview(self, photo_id: int, preview: bytes | None) -> int:
+        if preview is None:
+            return 0
+        path = thumb_path(self._store.root, photo_id)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path + ".part", "wb") as file:
+            file.write(preview)
+        os.replace(path + ".part", path)
+        return 1
+
+    def _flush_if_due(self) -> None:
+        if self._buffer.due():
+            self._flush()
+
+    def _flush(self) -> None:
+        buffer, self._buffer = self._buffer, _Buffer()
+        if not (buffer.photos or buffer.files or buffer.seen or buffer.problems or buffer.cleared):
+            return
+        changed = bool(buffer.photos or buffer.files)
+        with self._store.write(Change(photos=changed, problems=bool(buffer.problems), folders=changed)) as conn:
+            catalog.clear_problems(conn, buffer.cleared)
+            catalog.insert_rows(conn, buffer.photos, buffer.files)
+            catalog.mark_seen(conn, buffer.seen, self._scan)
+            catalog.put_problems(conn, buffer.problems, self._scan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """What travels to a worker."""
+
+    serial: int
+    requests: list[ExamineRequest]
+
+
+def _examine_jobs(chunk: _Chunk) -> list[Examined]:
+    return examine_chunk(chunk.requests)
+
+
+def _request(job: _Job) -> ExamineRequest:
+    found = job.shot.primary
+    sidecars = tuple(f.path for f in job.shot.sidecars)
+    return ExamineRequest(found.path, found.kind, sidecars, found.size, found.mtime_ns)
+
+
+def _same(record: FileRecord, found: Found) -> bool:
+    return record.size == found.size and record.mtime_ns == found.mtime_ns
+
+
+def _hash_or_none(path: str) -> bytes | None:
+    try:
+        return content_hash(path)
+    except (OSError, MediaError):
+        return None
+
+
+def _photo_values(metadata: Metadata) -> dict[str, Any]:
+    """The columns that metadata fill, all of them (executemany wants equal keys)."""
+    width, height = metadata.width or 0, metadata.height or 0
+    if metadata.orientation >= 5:
+        width, height = height, width
+    camera = " ".join(part for part in (metadata.make, metadata.model) if part)
+    if metadata.make and metadata.model and metadata.model.startswith(metadata.make):
+        camera = metadata.model
+    return {
+        "width": width,
+        "height": height,
+        "local": metadata.taken_local,
+        "utc_offset": metadata.utc_offset,
+        "instant": instant(metadata.taken_local, metadata.utc_offset),
+        "taken_source": metadata.taken_source,
+        "lat": metadata.lat,
+        "lon": metadata.lon,
+        "altitude": metadata.altitude,
+        "camera": camera or None,
+        "rating": max(0, metadata.rating or 0),
+        "details": catalog.metadata_to_json(metadata),
+    }
+
+
+def instant(local: float | None, utc_offset: int | None) -> float | None:
+    """UTC seconds of a wall-clock time; where the offset is unknown, this machine's zone at that time is assumed."""
+    if local is None:
+        return None
+    if utc_offset is not None:
+        return local - 60.0 * utc_offset
+    try:
+        return time.mktime(time.gmtime(local)[:8] + (-1,)) + local % 1.0
+    except (OverflowError, ValueError, OSError):
+        return local

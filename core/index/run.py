@@ -1,0 +1,146 @@
+"""One import from beginning to end: roots, both passes, what went missing, the report."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from core.embed import registry
+from core.embed.base import Embedder
+from core.errors import LibraryError
+from core.index.first_pass import Counts, FirstPass, Root
+from core.index.second_pass import SecondPass
+from core.index.workers import WorkerPool
+from core.paths import to_bytes, to_str
+from core.progress import Progress
+from core.records import Change, ImportReport
+from core.scan.volumes import mounted, volume_of
+from core.store import catalog, schema
+from core.store.store import Store
+
+
+def run(
+    store: Store,
+    folders: Sequence[Path],
+    progress: Progress,
+    *,
+    embedder: str | None = None,
+    workers: int | None = None,
+    on_browsable: Callable[[], None] | None = None,
+) -> ImportReport:
+    """Import ``folders`` (none: every folder of the library again) and finish whatever is pending.
+
+    ``on_browsable`` is called between the passes, when every photo found can be browsed. Raises
+    :class:`LibraryError` for a folder that does not exist, :class:`Cancelled`; what was done until then is kept.
+    """
+    started = time.monotonic()
+    info = registry.info(embedder)
+    with WorkerPool(workers) as pool:
+        pool.warm()
+        roots, absent = _roots(store, folders)
+        scan = _begin(store)
+        first = FirstPass(store, pool, progress, scan)
+        first.run(roots)
+        first.counts.missing += _mark_absent(store, absent, scan)
+        if on_browsable is not None:
+            on_browsable()
+        second = SecondPass(store, pool, progress, scan, info.spec, lambda: _make(store, embedder))
+        second.run()
+        second.embed_missing(info.name, info.version)
+    return _report(store, first.counts, second.decoded, time.monotonic() - started)
+
+
+def retry(store: Store, progress: Progress, *, on_browsable: Callable[[], None] | None = None) -> ImportReport:
+    """Read every file of the problem list again: what was wrong may have been mended, or a codec installed."""
+    with store.write(Change(problems=True)) as conn:
+        failed = select(schema.photo.c.id).where(schema.photo.c.stage == schema.STAGE_FAILED)
+        conn.execute(
+            update(schema.file)
+            .where((schema.file.c.photo_id.in_(failed)) | (schema.file.c.photo_id.is_(None) & (schema.file.c.role == "primary")))
+            .values(mtime_ns=-1)
+        )  # fmt: skip
+        conn.execute(
+            update(schema.photo).where(schema.photo.c.stage == schema.STAGE_FAILED).values(stage=schema.STAGE_FOUND)
+        )
+    return run(store, [], progress, on_browsable=on_browsable)
+
+
+def _make(store: Store, name: str | None) -> Embedder | None:
+    """The embedder, with what it runs on written down for ``status``. None (and a problem) without its weights."""
+    embedder = registry.create(name)
+    with store.write() as conn:
+        catalog.put_meta(conn, "device", embedder.device)
+        catalog.put_meta(conn, "embedder", [embedder.name, embedder.version])
+    return embedder
+
+
+def _begin(store: Store) -> int:
+    with store.write() as conn:
+        return catalog.next_scan(conn)
+
+
+def _roots(store: Store, folders: Sequence[Path]) -> tuple[list[Root], list[tuple[int, bytes]]]:
+    """The folders to walk, and those (volume id, path) of a full rescan that are not there now."""
+    paths = [os.path.abspath(folder) for folder in folders]
+    for path in paths:
+        if not os.path.isdir(path):
+            raise LibraryError(f"The folder {path} does not exist or cannot be opened.")
+    absent: list[tuple[int, bytes]] = []
+    if not paths:
+        paths, absent = _known_roots(store)
+    roots: list[Root] = []
+    with store.write(Change(folders=True)) as conn:
+        for path in paths:
+            volume = volume_of(path)
+            volume_id = catalog.ensure_volume(conn, volume.uuid, volume.label, volume.mount_point)
+            relative = to_bytes(os.path.relpath(path, volume.mount_point))
+            catalog.ensure_folder(conn, volume_id, relative, root=True)
+            roots.append(Root(path, volume_id, volume.mount_point, relative))
+    return roots, absent
+
+
+def _known_roots(store: Store) -> tuple[list[str], list[tuple[int, bytes]]]:
+    """Every root of the library where its volume is mounted now; the others apart."""
+    volumes = mounted()
+    present: list[str] = []
+    absent: list[tuple[int, bytes]] = []
+    with store.read() as conn:
+        for row in conn.execute(catalog.roots()):
+            volume = volumes.get(row.uuid)
+            mount = volume.mount_point if volume is not None else to_str(row.mount_point)
+            path = os.path.normpath(os.path.join(mount, to_str(row.path)))
+            if os.path.isdir(path) and volume_of(path).uuid == row.uuid:
+                present.append(path)
+            else:
+                absent.append((row.volume_id, row.path))
+    return present, absent
+
+
+def _mark_absent(store: Store, absent: list[tuple[int, bytes]], scan: int) -> int:
+    """A folder or a whole volume that is away: its photos are missing, and stay browsable."""
+    if not absent:
+        return 0
+    with store.write(Change(photos=True, folders=True)) as conn:
+        count = sum(catalog.sweep(conn, volume_id, path, scan) for volume_id, path in absent)
+        catalog.refresh_flags(conn)
+    return count
+
+
+def _report(store: Store, counts: Counts, decoded: int, seconds: float) -> ImportReport:
+    with store.read() as conn:
+        problems = catalog.count_problems(conn)
+    return ImportReport(
+        found=counts.found,
+        new=counts.new,
+        changed=counts.changed,
+        moved=counts.moved,
+        missing=counts.missing,
+        decoded=decoded,
+        problems=problems,
+        videos=counts.videos,
+        seconds=seconds,
+    )
