@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import MediaError
+from core.index.rows import file_row, photo_values
 from core.index.workers import Lost, WorkerPool
 from core.media.examine import ExamineRequest, examine
 from core.paths import thumb_path, to_bytes, to_str
@@ -17,7 +18,7 @@ from core.records import FLAG_RAW, Change, Examined, Found, Metadata, Problem
 from core.scan.identity import content_hash
 from core.scan.pairing import Shot, pair
 from core.scan.walk import walk
-from core.store import catalog, schema
+from core.store import catalog, problems, schema
 from core.store.catalog import FileRecord
 from core.store.store import Store
 
@@ -106,7 +107,7 @@ class FirstPass:
         with self._store.write(Change(photos=True, folders=True)) as conn:
             for root in roots:
                 self.counts.missing += catalog.sweep(conn, root.volume_id, root.relative, self._scan)
-            catalog.clear_gone_problems(conn, [root.path for root in roots], self._scan)
+            problems.clear_gone(conn, [root.path for root in roots], self._scan)
             if self.counts.missing or self.counts.moved or self.counts.copies or self.counts.returned:
                 catalog.refresh_flags(conn)
         self._progress.set(self.counts.found, self.counts.found)
@@ -163,7 +164,7 @@ class FirstPass:
             if record is not None and _same(record, video):
                 self._buffer.seen.append(record.id)
             else:
-                self._buffer.files.append(self._file_row(folder_id, video, "video", None))
+                self._buffer.files.append(file_row(folder_id, video, "video", None, self._scan))
 
     # ------------------------------------------------------------ taking results
 
@@ -193,7 +194,9 @@ class FirstPass:
         if examined.problem is not None or examined.metadata is None:
             buffer.problems.extend([examined.problem] if examined.problem else [])
             photo_id = record.photo_id if record is not None else None
-            buffer.files.append(self._file_row(job.folder_id, job.shot.primary, "primary", None, examined.quick_key))
+            buffer.files.append(
+                file_row(job.folder_id, job.shot.primary, "primary", None, self._scan, examined.quick_key)
+            )
             if photo_id is not None:
                 self._drop(photo_id)
         elif record is not None and record.photo_id is not None:
@@ -208,7 +211,7 @@ class FirstPass:
         same = record.quick_key == examined.quick_key and record.size == found.size
         if same and record.mtime_ns != found.mtime_ns and record.content_hash is not None:
             same = _hash_or_none(found.path) == record.content_hash
-        values = _photo_values(metadata)
+        values = photo_values(metadata)
         if not same:
             with self._store.read() as conn:
                 shared = sum(f.role in ("primary", "copy") for f in catalog.files_of(conn, [photo_id])[photo_id]) > 1
@@ -264,7 +267,7 @@ class FirstPass:
         thumb = self._write_preview(photo_id, examined.preview)
         raw = any(f.kind == "raw" for f in (job.shot.primary, *job.shot.others))
         row = {"id": photo_id, "stage": schema.STAGE_FOUND, "thumb": thumb, "flags": FLAG_RAW if raw else 0}
-        self._buffer.photos.append(row | _photo_values(metadata))
+        self._buffer.photos.append(row | photo_values(metadata))
         self._buffer.files.extend(self._file_rows(job, photo_id, examined.quick_key, None, "primary"))
         self._buffer.keys.add(examined.quick_key)
         self.counts.new += 1
@@ -280,34 +283,11 @@ class FirstPass:
     def _file_rows(
         self, job: _Job, photo_id: int, quick_key: bytes, digest: bytes | None, role: str
     ) -> Iterator[dict[str, Any]]:
-        yield self._file_row(job.folder_id, job.shot.primary, role, photo_id, quick_key, digest)
+        yield file_row(job.folder_id, job.shot.primary, role, photo_id, self._scan, quick_key, digest)
         for other in job.shot.others:
-            yield self._file_row(job.folder_id, other, "raw", photo_id)
+            yield file_row(job.folder_id, other, "raw", photo_id, self._scan)
         for sidecar in job.shot.sidecars:
-            yield self._file_row(job.folder_id, sidecar, "sidecar", photo_id)
-
-    def _file_row(
-        self,
-        folder_id: int,
-        found: Found,
-        role: str,
-        photo_id: int | None,
-        quick_key: bytes | None = None,
-        digest: bytes | None = None,
-    ) -> dict[str, Any]:
-        return {
-            "folder_id": folder_id,
-            "name": to_bytes(os.path.basename(found.path)),
-            "photo_id": photo_id,
-            "role": role,
-            "size": found.size,
-            "mtime_ns": found.mtime_ns,
-            "inode": catalog.signed64(found.inode),
-            "quick_key": quick_key,
-            "content_hash": digest,
-            "missing": False,
-            "scan": self._scan,
-        }
+            yield file_row(job.folder_id, sidecar, "sidecar", photo_id, self._scan)
 
     def _write_preview(self, photo_id: int, preview: bytes | None) -> int:
         if preview is None:
@@ -329,10 +309,10 @@ class FirstPass:
             return
         changed = bool(buffer.photos or buffer.files)
         with self._store.write(Change(photos=changed, problems=bool(buffer.problems), folders=changed)) as conn:
-            catalog.clear_problems(conn, buffer.cleared)
+            problems.clear(conn, buffer.cleared)
             catalog.insert_rows(conn, buffer.photos, buffer.files)
             catalog.mark_seen(conn, buffer.seen, self._scan)
-            catalog.put_problems(conn, buffer.problems, self._scan)
+            problems.put(conn, buffer.problems, self._scan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,39 +342,3 @@ def _hash_or_none(path: str) -> bytes | None:
         return content_hash(path)
     except (OSError, MediaError):
         return None
-
-
-def _photo_values(metadata: Metadata) -> dict[str, Any]:
-    """The columns that metadata fill, all of them (executemany wants equal keys)."""
-    width, height = metadata.width or 0, metadata.height or 0
-    if metadata.orientation >= 5:
-        width, height = height, width
-    camera = " ".join(part for part in (metadata.make, metadata.model) if part)
-    if metadata.make and metadata.model and metadata.model.startswith(metadata.make):
-        camera = metadata.model
-    return {
-        "width": width,
-        "height": height,
-        "local": metadata.taken_local,
-        "utc_offset": metadata.utc_offset,
-        "instant": instant(metadata.taken_local, metadata.utc_offset),
-        "taken_source": metadata.taken_source,
-        "lat": metadata.lat,
-        "lon": metadata.lon,
-        "altitude": metadata.altitude,
-        "camera": camera or None,
-        "rating": max(0, metadata.rating or 0),
-        "details": catalog.metadata_to_json(metadata),
-    }
-
-
-def instant(local: float | None, utc_offset: int | None) -> float | None:
-    """UTC seconds of a wall-clock time; where the offset is unknown, this machine's zone at that time is assumed."""
-    if local is None:
-        return None
-    if utc_offset is not None:
-        return local - 60.0 * utc_offset
-    try:
-        return time.mktime(time.gmtime(local)[:8] + (-1,)) + local % 1.0
-    except (OverflowError, ValueError, OSError):
-        return local

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from core.embed import registry
 from core.embed.base import Embedder
@@ -19,7 +19,7 @@ from core.paths import to_bytes, to_str
 from core.progress import Progress
 from core.records import Change, ImportReport
 from core.scan.volumes import mounted, volume_of
-from core.store import catalog, schema
+from core.store import catalog, problems, schema
 from core.store.store import Store
 
 
@@ -56,16 +56,11 @@ def run(
 
 def retry(store: Store, progress: Progress, *, on_browsable: Callable[[], None] | None = None) -> ImportReport:
     """Read every file of the problem list again: what was wrong may have been mended, or a codec installed."""
+    photo, file = schema.photo, schema.file
+    unread = file.c.photo_id.is_(None) & (file.c.role == "primary")
     with store.write(Change(problems=True)) as conn:
-        failed = select(schema.photo.c.id).where(schema.photo.c.stage == schema.STAGE_FAILED)
-        conn.execute(
-            update(schema.file)
-            .where((schema.file.c.photo_id.in_(failed)) | (schema.file.c.photo_id.is_(None) & (schema.file.c.role == "primary")))
-            .values(mtime_ns=-1)
-        )  # fmt: skip
-        conn.execute(
-            update(schema.photo).where(schema.photo.c.stage == schema.STAGE_FAILED).values(stage=schema.STAGE_FOUND)
-        )
+        conn.execute(update(file).where(unread).values(mtime_ns=-1))
+        conn.execute(update(photo).where(photo.c.stage == schema.STAGE_FAILED).values(stage=schema.STAGE_FOUND))
     return run(store, [], progress, on_browsable=on_browsable)
 
 
@@ -132,7 +127,7 @@ def _mark_absent(store: Store, absent: list[tuple[int, bytes]], scan: int) -> in
 
 def _report(store: Store, counts: Counts, decoded: int, seconds: float) -> ImportReport:
     with store.read() as conn:
-        problems = catalog.count_problems(conn)
+        n_problems = problems.count(conn)
     return ImportReport(
         found=counts.found,
         new=counts.new,
@@ -140,7 +135,7 @@ def _report(store: Store, counts: Counts, decoded: int, seconds: float) -> Impor
         moved=counts.moved,
         missing=counts.missing,
         decoded=decoded,
-        problems=problems,
+        problems=n_problems,
         videos=counts.videos,
         seconds=seconds,
     )

@@ -16,7 +16,7 @@ from core.media.describe import describe
 from core.paths import thumb_path, to_str
 from core.progress import Progress
 from core.records import Change, Described, Problem
-from core.store import catalog, schema
+from core.store import catalog, pending, problems, schema
 from core.store.store import Store
 from core.store.vectors import Vectors
 
@@ -63,7 +63,7 @@ class SecondPass:
     def run(self) -> None:
         """Finish every pending photo, newest first."""
         with self._store.read() as conn:
-            total = catalog.count_pending(conn)
+            total = pending.count_pending(conn)
         if total:
             self._progress.phase("Reading photos", total)
             self._work(self._pending(), self._flush)
@@ -71,7 +71,7 @@ class SecondPass:
     def embed_missing(self, name: str, version: str) -> None:
         """Give photos that were read without (this) embedder their vectors, from their thumbnails."""
         with self._store.read() as conn:
-            total = catalog.count_without_vector(conn, name, version)
+            total = pending.count_without_vector(conn, name, version)
         if total and self._spec is not None:
             self._progress.phase("Looking at photos again", total)
             self._work(self._unembedded(name, version), self._flush_vectors)
@@ -103,7 +103,7 @@ class SecondPass:
         after: tuple[float, int] | None = None
         while True:
             with self._store.read() as conn:
-                page = catalog.pending(conn, PAGE, after)
+                page = pending.pending(conn, PAGE, after)
                 files = catalog.files_of(conn, [photo_id for photo_id, _ in page])
             if not page:
                 return
@@ -118,7 +118,7 @@ class SecondPass:
         after = 0
         while True:
             with self._store.read() as conn:
-                page = catalog.without_vector(conn, name, version, PAGE, after)
+                page = pending.without_vector(conn, name, version, PAGE, after)
             if not page:
                 return
             after = page[-1]
@@ -134,20 +134,20 @@ class SecondPass:
         ids = tuple(t.photo_id for t, _ in buffer)
         failed = [d.problem for _, d in buffer if d.problem is not None]
         with self._store.write(Change(photos=True, problems=bool(failed), ids=ids)) as conn:
-            known = catalog.same_content(conn, [d.content_hash for _, d in good])
-            catalog.set_file_hash(conn, {t.file_id: d.content_hash for t, d in buffer if d.content_hash})
+            known = pending.same_content(conn, [d.content_hash for _, d in good])
+            pending.set_file_hash(conn, {t.file_id: d.content_hash for t, d in buffer if d.content_hash})
             for task, described in good:
                 original = known.setdefault(described.content_hash, task.photo_id)
                 if original == task.photo_id:
-                    catalog.update_photo(conn, task.photo_id, catalog.described_values(described))
+                    catalog.update_photo(conn, task.photo_id, pending.described_values(described))
                 else:
-                    catalog.join_photos(conn, task.photo_id, original)
+                    pending.join_photos(conn, task.photo_id, original)
                     rows.pop(task.photo_id, None)
-                    catalog.add_flag_copies(conn, original)
+                    pending.add_flag_copies(conn, original)
             for task, described in buffer:
                 if described.problem is not None:
                     catalog.update_photo(conn, task.photo_id, {"stage": schema.STAGE_FAILED})
-            catalog.put_problems(conn, failed, self._scan)
+            problems.put(conn, failed, self._scan)
             self._insert_vectors(conn, rows)
 
     def _flush_vectors(self, buffer: list[tuple[DescribeTask, Described]]) -> None:
@@ -157,7 +157,7 @@ class SecondPass:
 
     def _insert_vectors(self, conn: Connection, rows: dict[int, tuple[int, float]]) -> None:
         if self._vectors is not None:
-            catalog.insert_vectors(conn, self._vectors.embedder_id, [(p, r, n) for p, (r, n) in rows.items()])
+            pending.insert_vectors(conn, self._vectors.embedder_id, [(p, r, n) for p, (r, n) in rows.items()])
 
     def _embed(self, good: list[tuple[DescribeTask, Described]]) -> dict[int, tuple[int, float]]:
         """Vectors of these photos, appended to the file: photo id -> (row, norm)."""
@@ -181,5 +181,5 @@ class SecondPass:
                 self._embedder = self._make_embedder()
             except WeightsError as error:
                 with self._store.write(Change(problems=True)) as conn:
-                    catalog.put_problems(conn, [Problem(str(self._store.root), "embed", str(error))], self._scan)
+                    problems.put(conn, [Problem(str(self._store.root), "embed", str(error))], self._scan)
         return self._embedder

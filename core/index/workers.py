@@ -1,4 +1,4 @@
-"""A pool of decoding processes that outlives its workers: a decoder that crashes or hangs costs one file, not the run."""
+"""A pool of decoding processes that outlives its workers: a crash or a hang costs one file, not the run."""
 
 from __future__ import annotations
 

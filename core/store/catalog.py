@@ -1,21 +1,18 @@
-"""What an import reads and writes: volumes, folders, files, photos and problems, in batches."""
+"""What the first pass of an import reads and writes: volumes, folders, files and photos, in batches."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection, Row
 
-from core.records import FLAG_COPIES, FLAG_MISSING, FLAG_RAW, Described, FaceRegion, Metadata, Problem
+from core.records import FLAG_COPIES, FLAG_MISSING, FLAG_RAW
 from core.store import schema as s
-
-MEASURES = ("sharpness", "brightness", "contrast", "saturation", "green", "blue_above", "flatness", "text")
-"""Fields of :class:`records.Described` kept in ``photo.measures``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +29,6 @@ class FileRecord:
     quick_key: bytes | None
     content_hash: bytes | None
     missing: bool
-
-
-# ---------------------------------------------------------------- metadata as JSON
-
-
-def metadata_to_json(metadata: Metadata) -> dict[str, Any]:
-    """The fields that differ from an empty :class:`Metadata`, by name."""
-    empty = Metadata()
-    row = {f.name: getattr(metadata, f.name) for f in fields(Metadata)}
-    row = {name: value for name, value in row.items() if value != getattr(empty, name)}
-    if "faces" in row:
-        row["faces"] = [asdict(face) for face in metadata.faces]
-    return row
-
-
-def metadata_from_json(row: dict[str, Any]) -> Metadata:
-    """The inverse of :func:`metadata_to_json`; names of other versions are ignored."""
-    known = {f.name for f in fields(Metadata)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in known}
-    if "faces" in values:
-        values["faces"] = tuple(FaceRegion(**face) for face in values["faces"])
-    return Metadata(**values)
 
 
 # ---------------------------------------------------------------- volumes and folders
@@ -86,41 +61,43 @@ def ensure_folder(conn: Connection, volume_id: int, path: bytes, *, root: bool =
     return int(found.id)
 
 
-_FILE_COLUMNS = (s.file, s.folder.c.path.label("folder_path"), s.volume.c.mount_point)
+FILE_COLUMNS = (s.file, s.folder.c.path.label("folder_path"), s.volume.c.mount_point)
 
 
-def _file_record(row: Row[Any]) -> FileRecord:
+def file_record(row: Row[Any]) -> FileRecord:
     path = os.path.join(row.mount_point, row.folder_path, row.name)
     return FileRecord(
-        row.id, path, row.photo_id, row.role, row.size, row.mtime_ns, row.inode, row.quick_key, row.content_hash, row.missing
+        row.id, path, row.photo_id, row.role, row.size, row.mtime_ns, row.inode,
+        row.quick_key, row.content_hash, row.missing,
     )  # fmt: skip
 
 
-def _files() -> Any:
-    return select(*_FILE_COLUMNS).select_from(s.file.join(s.folder).join(s.volume))
+def select_files() -> Any:
+    """Files with what makes their absolute path."""
+    return select(*FILE_COLUMNS).select_from(s.file.join(s.folder).join(s.volume))
 
 
 def files_in(conn: Connection, folder_id: int) -> dict[bytes, FileRecord]:
     """The known files of one folder by name."""
-    rows = conn.execute(_files().where(s.file.c.folder_id == folder_id))
-    return {row.name: _file_record(row) for row in rows}
+    rows = conn.execute(select_files().where(s.file.c.folder_id == folder_id))
+    return {row.name: file_record(row) for row in rows}
 
 
 def twins(conn: Connection, quick_key: bytes, size: int) -> list[FileRecord]:
     """Files of photos that may have the same content as one with this quick key."""
     rows = conn.execute(
-        _files().where(s.file.c.quick_key == quick_key, s.file.c.size == size, s.file.c.photo_id.is_not(None))
+        select_files().where(s.file.c.quick_key == quick_key, s.file.c.size == size, s.file.c.photo_id.is_not(None))
     )
-    return [_file_record(row) for row in rows]
+    return [file_record(row) for row in rows]
 
 
 def files_of(conn: Connection, photo_ids: Sequence[int]) -> dict[int, list[FileRecord]]:
     """The files of some photos, primary files first."""
     order = case((s.file.c.role == "primary", 0), else_=1)
-    rows = conn.execute(_files().where(s.file.c.photo_id.in_(photo_ids)).order_by(order, s.file.c.id))
+    rows = conn.execute(select_files().where(s.file.c.photo_id.in_(photo_ids)).order_by(order, s.file.c.id))
     found: dict[int, list[FileRecord]] = {}
     for row in rows:
-        found.setdefault(row.photo_id, []).append(_file_record(row))
+        found.setdefault(row.photo_id, []).append(file_record(row))
     return found
 
 
@@ -197,7 +174,7 @@ def update_photo(conn: Connection, photo_id: int, values: dict[str, Any]) -> Non
 
 
 def forget_empty_photos(conn: Connection, photo_ids: Sequence[int]) -> None:
-    """Photos that no file stands for any longer (their file now belongs to another photo) go, with what hangs on them."""
+    """Photos that no file stands for any longer go, with what hangs on them."""
     held = select(s.file.c.photo_id).where(s.file.c.photo_id.is_not(None))
     gone = [
         row.id
@@ -227,119 +204,20 @@ def _below(root: bytes) -> Any:
     return (s.folder.c.path == root) | (func.substr(s.folder.c.path, 1, len(prefix)) == prefix)
 
 
+_ANY_FILE = "EXISTS (SELECT 1 FROM file f WHERE f.photo_id = photo.id AND {})"
+_FLAG_CONDITIONS = (
+    (FLAG_MISSING, "NOT " + _ANY_FILE.format("NOT f.missing AND f.role != 'sidecar'")),
+    (FLAG_RAW, _ANY_FILE.format("f.role = 'raw'")),
+    (FLAG_COPIES, _ANY_FILE.format("f.role = 'copy'")),
+)
+
+
 def refresh_flags(conn: Connection) -> None:
     """Bring the flags of photos in line with their files: missing, RAW, copies."""
-    for flag, condition in (
-        (FLAG_MISSING, "NOT EXISTS (SELECT 1 FROM file f WHERE f.photo_id = photo.id AND NOT f.missing AND f.role != 'sidecar')"),
-        (FLAG_RAW, "EXISTS (SELECT 1 FROM file f WHERE f.photo_id = photo.id AND (f.role = 'raw'))"),
-        (FLAG_COPIES, "EXISTS (SELECT 1 FROM file f WHERE f.photo_id = photo.id AND f.role = 'copy')"),
-    ):  # fmt: skip
+    for flag, condition in _FLAG_CONDITIONS:
         conn.exec_driver_sql(
             f"UPDATE photo SET flags = (flags & ~{flag}) | (CASE WHEN {condition} THEN {flag} ELSE 0 END) "
             f"WHERE ((flags & {flag}) != 0) != ({condition})"
-        )
-
-
-# ---------------------------------------------------------------- second pass
-
-
-def pending(conn: Connection, limit: int, after: tuple[float, int] | None = None) -> list[tuple[int, float]]:
-    """Photos whose second pass is not done, newest first, as (id, sort key), those after (sort key, id)."""
-    key = func.coalesce(s.photo.c.instant, -1e18)
-    statement = (
-        select(s.photo.c.id, key.label("key"))
-        .where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
-        .order_by(key.desc(), s.photo.c.id)
-        .limit(limit)
-    )
-    if after is not None:
-        statement = statement.where((key < after[0]) | ((key == after[0]) & (s.photo.c.id > after[1])))
-    return [(row.id, row.key) for row in conn.execute(statement)]
-
-
-def count_pending(conn: Connection) -> int:
-    statement = select(func.count()).where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
-    return int(conn.execute(statement).scalar_one())
-
-
-def _without_vector(name: str, version: str) -> Any:
-    has = (
-        select(s.vector.c.photo_id)
-        .select_from(s.vector.join(s.embedder))
-        .where(s.embedder.c.name == name, s.embedder.c.version == version)
-    )
-    return and_(s.photo.c.stage == s.STAGE_DONE, s.photo.c.thumb == 2, s.photo.c.id.not_in(has))
-
-
-def count_without_vector(conn: Connection, name: str, version: str) -> int:
-    """Finished photos that this embedder has not seen."""
-    return int(
-        conn.execute(select(func.count()).select_from(s.photo).where(_without_vector(name, version))).scalar_one()
-    )
-
-
-def without_vector(conn: Connection, name: str, version: str, limit: int, after: int) -> list[int]:
-    """A page of them by id."""
-    statement = select(s.photo.c.id).where(_without_vector(name, version), s.photo.c.id > after)
-    return [row.id for row in conn.execute(statement.order_by(s.photo.c.id).limit(limit))]
-
-
-def described_values(described: Described) -> dict[str, Any]:
-    """The columns of a photo whose second pass succeeded."""
-    return {
-        "stage": s.STAGE_DONE,
-        "content_hash": described.content_hash,
-        "width": described.width,
-        "height": described.height,
-        "mean_colour": described.mean_colour,
-        "dhash": described.dhash,
-        "measures": {name: round(float(getattr(described, name)), 5) for name in MEASURES},
-        "thumb": 2,
-    }
-
-
-def same_content(conn: Connection, hashes: Sequence[bytes]) -> dict[bytes, int]:
-    """Finished photos with one of these content hashes."""
-    rows = conn.execute(
-        select(s.photo.c.content_hash, func.min(s.photo.c.id))
-        .where(s.photo.c.content_hash.in_(hashes), s.photo.c.stage == s.STAGE_DONE)
-        .group_by(s.photo.c.content_hash)
-    )
-    return {row[0]: int(row[1]) for row in rows}
-
-
-def join_photos(conn: Connection, duplicate: int, original: int) -> None:
-    """Two photos turned out to be the same bytes: the files of one become copies of the other."""
-    conn.execute(
-        update(s.file)
-        .where(s.file.c.photo_id == duplicate)
-        .values(photo_id=original, role=case((s.file.c.role == "primary", "copy"), else_=s.file.c.role))
-    )
-    forget_empty_photos(conn, [duplicate])
-
-
-def add_flag_copies(conn: Connection, photo_id: int) -> None:
-    """This photo has more than one file with the same bytes."""
-    conn.execute(update(s.photo).where(s.photo.c.id == photo_id).values(flags=s.photo.c.flags.op("|")(FLAG_COPIES)))
-
-
-def set_file_hash(conn: Connection, hashes: dict[int, bytes]) -> None:
-    """Content hashes by file id."""
-    if hashes:
-        statement = update(s.file).where(s.file.c.id == bindparam("key")).values(content_hash=bindparam("hash"))
-        conn.execute(statement, [{"key": key, "hash": value} for key, value in hashes.items()])
-
-
-def insert_vectors(conn: Connection, embedder_id: int, rows: Sequence[tuple[int, int, float]]) -> None:
-    """(photo id, row in the file, norm)."""
-    if rows:
-        statement = upsert(s.vector)
-        conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["embedder_id", "photo_id"],
-                set_={"row": statement.excluded.row, "norm": statement.excluded.norm},
-            ),
-            [{"embedder_id": embedder_id, "photo_id": p, "row": r, "norm": n} for p, r, n in rows],
         )
 
 
@@ -357,49 +235,3 @@ def put_meta(conn: Connection, key: str, value: Any) -> None:
     """Write one small fact."""
     statement = upsert(s.meta).values(key=key, value=value)
     conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
-
-
-# ---------------------------------------------------------------- problems
-
-
-def count_problems(conn: Connection) -> int:
-    return int(conn.execute(select(func.count()).select_from(s.problem)).scalar_one())
-
-
-def put_problems(conn: Connection, problems: Iterable[Problem], scan: int) -> None:
-    rows = [{"path": os.fsencode(p.path), "stage": p.stage, "reason": p.reason, "scan": scan} for p in problems]
-    if rows:
-        statement = upsert(s.problem)
-        conn.execute(
-            statement.on_conflict_do_update(
-                index_elements=["path", "stage"],
-                set_={"reason": statement.excluded.reason, "scan": statement.excluded.scan},
-            ),
-            rows,
-        )
-
-
-def clear_problems(conn: Connection, paths: Iterable[str]) -> None:
-    """Problems of files that are about to be read again."""
-    rows = [{"key": os.fsencode(path)} for path in paths]
-    if rows:
-        conn.execute(delete(s.problem).where(s.problem.c.path == bindparam("key")), rows)
-
-
-def clear_gone_problems(conn: Connection, roots: Sequence[str], scan: int) -> None:
-    """Problems below these roots of files that are gone, and of folders that could be read this time."""
-    files = {
-        row.path
-        for row in map(
-            _file_record, conn.execute(_files().where(s.file.c.photo_id.is_(None), s.file.c.missing.is_(True)))
-        )
-    }
-    prefixes = tuple(os.fsencode(root).rstrip(b"/") for root in roots)
-    stale = []
-    for row in conn.execute(select(s.problem.c.path, s.problem.c.stage, s.problem.c.scan)):
-        below = any(row.path == prefix or row.path.startswith(prefix + b"/") for prefix in prefixes)
-        if row.path in files or (below and row.stage == "scan" and row.scan < scan):
-            stale.append({"key": row.path, "step": row.stage})
-    if stale:
-        where = (s.problem.c.path == bindparam("key"), s.problem.c.stage == bindparam("step"))
-        conn.execute(delete(s.problem).where(*where), stale)
