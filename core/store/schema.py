@@ -20,6 +20,9 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+REVISION = "0001"
+"""The Alembic revision of these tables: the newest file in ``migrations/versions``."""
+
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
 """Small facts: ``generation`` (raised by every write that a wall could show), ``scan`` (serial of the last scan)."""
 
@@ -41,6 +44,9 @@ folder = Table(
     Column("path", LargeBinary, nullable=False),  # relative to the volume's mount point
     Column("root", Boolean, nullable=False, default=False),  # the person added it
     Column("missing", Boolean, nullable=False, default=False),
+    Column(
+        "hidden", Boolean, nullable=False, default=False, server_default="0"
+    ),  # removed by the person, can be undone
     UniqueConstraint("volume_id", "path"),
 )
 
@@ -68,8 +74,21 @@ photo = Table(
     Column("thumb", Integer, nullable=False, default=0),  # 0 none, 1 embedded preview, 2 full
     Column("flags", Integer, nullable=False, default=0),  # records.FLAG_MISSING, RAW, COPIES, BURST
     Column("place", Text),
+    Column("hidden", Boolean, nullable=False, default=False, server_default="0"),  # every file is in a hidden folder
 )
-Index("photo_by_time", photo.c.instant.desc(), photo.c.id)
+Index(  # newest first, with all that a wall needs, so that it never reads the wide rows
+    "photo_by_time",
+    photo.c.instant.desc(),
+    photo.c.id.desc(),
+    photo.c.hidden,
+    photo.c.stage,
+    photo.c.local,
+    photo.c.width,
+    photo.c.height,
+    photo.c.mean_colour,
+    photo.c.flags,
+    photo.c.thumb,
+)
 Index("photo_by_hash", photo.c.content_hash)
 Index("photo_by_stage", photo.c.stage)
 
@@ -124,6 +143,7 @@ vector = Table(
     Column("norm", Float, nullable=False),
     sqlite_with_rowid=False,
 )
+Index("vector_by_row", vector.c.embedder_id, vector.c.row)
 
 grouping_run = Table(
     "grouping_run",

@@ -1,0 +1,36 @@
+"""Small facts in the table ``meta``: JSON values by key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.engine import Connection
+
+from core.store import schema as s
+
+GENERATION, DEVICE, EMBEDDER = "generation", "device", "embedder"
+
+
+def get_meta(conn: Connection, key: str, default: Any = None) -> Any:
+    """The value of a key, or ``default``."""
+    row = conn.execute(select(s.meta.c.value).where(s.meta.c.key == key)).first()
+    return default if row is None else row.value
+
+
+def set_meta(conn: Connection, key: str, value: Any) -> None:
+    """Set a key to anything JSON can hold."""
+    statement = upsert(s.meta).values(key=key, value=value)
+    conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+
+
+def generation(conn: Connection) -> int:
+    """The number that every visible write raises by one."""
+    return int(get_meta(conn, GENERATION, 0))
+
+
+def raise_generation(conn: Connection) -> int:
+    number = generation(conn) + 1
+    set_meta(conn, GENERATION, number)
+    return number
