@@ -92,7 +92,6 @@ class FirstPass:
         self._store, self._pool, self._progress, self._scan = store, pool, progress, scan
         self.counts = Counts()
         self._buffer = _Buffer()
-        self._volumes: dict[str, Root] = {}
         with store.read() as conn:
             self._next_id = catalog.next_photo_id(conn)
 
@@ -138,7 +137,7 @@ class FirstPass:
         if not found:
             return
         self._progress.check()
-        relative = to_bytes(os.path.relpath(folder, root.mount_point))
+        relative = catalog.relative_path(folder, root.mount_point)
         with self._store.read() as conn:
             folder_id, known = catalog.folder_with_files(conn, root.volume_id, relative)
         if folder_id is None:

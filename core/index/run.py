@@ -15,7 +15,7 @@ from core.errors import LibraryError
 from core.index.first_pass import Counts, FirstPass, Root
 from core.index.second_pass import SecondPass
 from core.index.workers import WorkerPool
-from core.paths import to_bytes, to_str
+from core.paths import to_str
 from core.progress import Progress
 from core.records import Change, ImportReport
 from core.scan.volumes import mounted, volume_of
@@ -92,7 +92,7 @@ def _roots(store: Store, folders: Sequence[Path]) -> tuple[list[Root], list[tupl
         for path in paths:
             volume = volume_of(path)
             volume_id = catalog.ensure_volume(conn, volume.uuid, volume.label, volume.mount_point)
-            relative = to_bytes(os.path.relpath(path, volume.mount_point))
+            relative = catalog.relative_path(path, volume.mount_point)
             catalog.ensure_folder(conn, volume_id, relative, root=True)
             roots.append(Root(path, volume_id, volume.mount_point, relative))
     return roots, absent

@@ -34,6 +34,12 @@ class FileRecord:
 # ---------------------------------------------------------------- volumes and folders
 
 
+def relative_path(path: str, mount_point: str) -> bytes:
+    """A folder's path within its volume as the store keeps it; the mount point itself is empty."""
+    relative = os.path.relpath(path, mount_point)
+    return b"" if relative == os.curdir else os.fsencode(relative)
+
+
 def ensure_volume(conn: Connection, uuid: str, label: str, mount_point: str) -> int:
     """The id of a volume, added or brought up to date."""
     mount = os.fsencode(mount_point)
@@ -200,7 +206,7 @@ def sweep(conn: Connection, volume_id: int, root: bytes, scan: int) -> int:
 def _below(root: bytes) -> Any:
     if not root:
         return s.folder.c.path.is_not(None)
-    prefix = root.rstrip(b"/") + b"/"
+    prefix = root + os.sep.encode()
     return (s.folder.c.path == root) | (func.substr(s.folder.c.path, 1, len(prefix)) == prefix)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from core.records import Problem
 from core.store import schema as s
-from core.store.catalog import select_files
+from core.store.catalog import file_record, select_files
 
 
 def count(conn: Connection) -> int:
