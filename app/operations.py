@@ -1,0 +1,194 @@
+"""One function per thing a person can want. Each starts a job; views call these and nothing deeper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.errors import Notice, notice_of
+from app.session import Session
+from app.words import count, photos
+from core.progress import Progress
+from core.records import Change, ImportReport
+
+if TYPE_CHECKING:
+    from core.library import Library
+
+SHOW_PROBLEMS = ("Show problems", "go-problems")
+UNDO = ("Undo", "undo")
+
+
+def add_folders(session: Session, folders: Sequence[Path]) -> None:
+    """Import folders where they are."""
+    wanted = [folder for folder in folders if folder.is_dir()]
+    if not wanted:
+        session.tell(Notice("Only folders can be added.", "info", "Drop a folder that holds photos."))
+        return
+    library = _writable(session)
+    if library is not None:
+        _import(session, "Importing", lambda progress: library.import_folders(wanted, progress))
+
+
+def rescan(session: Session) -> None:
+    """Look through all folders of the library again for what is new, changed or gone."""
+    library = _writable(session)
+    if library is None:
+        return
+
+    def work(progress: Progress) -> ImportReport:
+        roots = [Path(folder.path) for folder in library.folders() if folder.root]
+        return library.import_folders(roots, progress)
+
+    _import(session, "Looking for changes", work)
+
+
+def retry_problems(session: Session) -> None:
+    """Read the files that could not be read once more."""
+    library = _writable(session)
+    if library is not None:
+        _import(session, "Trying again", library.retry_problems)
+
+
+def regroup(session: Session) -> None:
+    """Find events, trips, places and the rest anew."""
+    library = _writable(session)
+    if library is not None:
+        session.works.start(
+            "Grouping",
+            library.regroup,
+            lambda _: session.tell(Notice("Grouped anew.", "done")),
+            lambda error: session.fail(error, "group the photos"),
+        )
+
+
+def try_sample(session: Session, n_photos: int = 300) -> None:
+    """Write the simulated sample album beside the library and import it."""
+    library = _writable(session)
+    if library is None:
+        return
+    folder = sample_folder(session.root)
+
+    def work(progress: Progress) -> ImportReport:
+        from core import sample
+
+        if not (folder / "truth.json").exists():
+            sample.make(folder, n_photos, 0, progress)
+        return library.import_folders([folder], progress)
+
+    _import(session, "Making the sample", work)
+
+
+def sample_folder(library_root: Path) -> Path:
+    return library_root.parent / "sample album"
+
+
+def rate(session: Session, ids: Sequence[int], stars: int) -> None:
+    """Give photos 0 to 5 stars."""
+    library = _writable(session)
+    if library is None or not ids:
+        return
+    chosen = [int(photo_id) for photo_id in ids]
+    session.runner.submit(
+        "db",
+        lambda _: library.set_rating(chosen, stars),
+        done=lambda change: _rated(session, len(chosen), stars, change),
+        failed=lambda error: session.fail(error, "set the rating"),
+    )
+
+
+def remove_folder(session: Session, folder_id: int, name: str) -> None:
+    """Forget a folder and its photos; the files stay as they are. Can be undone."""
+    library = _writable(session)
+    if library is None:
+        return
+    told = Notice(
+        f"“{name}” was taken out of the library.", "info", "Its files were not touched.", action=UNDO
+    )
+    session.runner.submit(
+        "db",
+        lambda _: library.remove_folder(folder_id),
+        done=lambda change: session.tell(told),
+        failed=lambda error: session.fail(error, "remove the folder"),
+    )
+
+
+def undo(session: Session) -> None:
+    """Take back the last thing done."""
+    library = _writable(session)
+    if library is not None:
+        session.runner.submit("db", lambda _: library.undo(), done=lambda answer: _redone(session, "Undone", answer))
+
+
+def redo(session: Session) -> None:
+    """Do again what was taken back."""
+    library = _writable(session)
+    if library is not None:
+        session.runner.submit("db", lambda _: library.redo(), done=lambda answer: _redone(session, "Redone", answer))
+
+
+def pause_or_resume(session: Session) -> None:
+    if session.works.paused:
+        session.works.resume()
+    else:
+        session.works.pause()
+
+
+def cancel_work(session: Session) -> None:
+    session.works.cancel()
+
+
+def _writable(session: Session) -> Library | None:
+    if session.writable:
+        return session.library
+    text = "The library is still opening." if session.library is None else "The library can only be read at the moment."
+    session.tell(Notice(text, "info", "Try again in a moment."))
+    return None
+
+
+def _import(session: Session, name: str, work: object) -> None:
+    session.works.start(
+        name,
+        work,  # type: ignore[arg-type]
+        lambda report: session.tell(import_notice(report)),
+        lambda error: session.tell(notice_of(error, "finish the import")),
+    )
+
+
+def import_notice(report: ImportReport) -> Notice:
+    """What an import did, in a sentence or two."""
+    parts = []
+    if report.new:
+        parts.append(f"{photos(report.new)} added")
+    if report.changed:
+        parts.append(f"{number_changed(report.changed)}")
+    if report.moved:
+        parts.append(count(report.moved, "moved file found again", "moved files found again"))
+    if report.missing:
+        parts.append(f"{photos(report.missing)} missing")
+    text = (", ".join(parts) if parts else "Everything is up to date") + "."
+    advice = []
+    if report.problems:
+        advice.append(f"{count(report.problems, 'file', 'files')} could not be read.")
+    if report.videos:
+        advice.append(f"{count(report.videos, 'video', 'videos')} left alone: videos are not handled yet.")
+    action = SHOW_PROBLEMS if report.problems else None
+    return Notice(text, "info" if report.problems else "done", " ".join(advice), action=action)
+
+
+def number_changed(changed: int) -> str:
+    return count(changed, "photo had changed", "photos had changed")
+
+
+def _rated(session: Session, n: int, stars: int, change: Change) -> None:
+    given = count(stars, "star", "stars") if stars else "no stars"
+    if n > 1:
+        session.tell(Notice(f"{photos(n)}: {given}.", "done", action=UNDO))
+
+
+def _redone(session: Session, verb: str, answer: tuple[str, Change] | None) -> None:
+    if answer is None:
+        what = "undo" if verb == "Undone" else "redo"
+        session.tell(Notice(f"There is nothing to {what}.", "done"))
+    else:
+        session.tell(Notice(f"{verb}: {answer[0]}.", "done"))

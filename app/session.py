@@ -1,0 +1,181 @@
+"""One open library as the window sees it: opened late, read in lanes, refreshed as it changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.errors import Notice, notice_of
+from app.jobs import JobRunner
+from app.navigation import Location
+from app.refresh import EVERYTHING, Refresher
+from app.works import Works
+from core.errors import LibraryLocked, MediaError
+from core.progress import Progress
+from core.records import Change, Pixels, Scope, Wall
+
+if TYPE_CHECKING:
+    from core.library import Library
+
+PATIENCE_S = 30.0
+
+
+class Session(QObject):
+    """Answers come as signals on the GUI thread. ``library`` is None until ``opened``."""
+
+    opened = Signal()
+    broken = Signal(object)
+    wall_ready = Signal(object, object)
+    status_ready = Signal(object)
+    groups_ready = Signal(str, object)
+    folders_ready = Signal(object)
+    problems_ready = Signal(object)
+    details_ready = Signal(object)
+    similar_ready = Signal(int, object)
+    changed = Signal(object)
+    noticed = Signal(object)
+
+    def __init__(self, root: Path, runner: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.root = root
+        self.runner = runner
+        self.works = Works(runner, self)
+        self.refresher = Refresher(self)
+        self.library: Library | None = None
+        self.read_only = False
+        self._ready = threading.Event()
+        self._closed = False
+        self.refresher.due.connect(self._refresh_due)
+        runner.failed.connect(self.fail)
+
+    # ------------------------------------------------------------ life
+
+    def open(self) -> None:
+        """Open the library in the db lane; then ``opened`` (or ``broken``)."""
+        self.runner.submit("db", lambda _: _open_library(self.root), done=self._opened, failed=self._broken)
+
+    def close(self) -> None:
+        """Cancel and await every job, then close the library. What an import has done is kept."""
+        if self._closed:
+            return
+        self._closed = True
+        self._ready.set()
+        self.refresher.stop()
+        self.works.cancel()
+        self.runner.close()
+        if self.library is not None:
+            self.library.close()
+            self.library = None
+
+    @property
+    def writable(self) -> bool:
+        return self.library is not None and not self.read_only
+
+    def fail(self, error: BaseException, doing: str = "") -> None:
+        """Tell the person about an error."""
+        self.noticed.emit(notice_of(error, doing))
+
+    def tell(self, notice: Notice) -> None:
+        self.noticed.emit(notice)
+
+    def _opened(self, answer: tuple[Library, LibraryLocked | None]) -> None:
+        self.library, locked = answer
+        self.read_only = locked is not None
+        self.library.listen(self.refresher.hear)
+        self._ready.set()
+        self.opened.emit()
+        self.changed.emit(EVERYTHING)
+        if locked is not None:
+            self.tell(
+                Notice(
+                    f"This library is being changed by {locked.owner}.",
+                    "info",
+                    "You can look at everything; changes need the other program to finish.",
+                )
+            )
+
+    def _broken(self, error: BaseException) -> None:
+        self._ready.set()
+        self.broken.emit(error)
+
+    def _refresh_due(self, change: Change) -> None:
+        if not self._closed:
+            self.changed.emit(change)
+
+    # ------------------------------------------------------------ reading
+
+    def read_wall(self, location: Location) -> None:
+        """Ask for a wall; only the newest question is answered, by ``wall_ready``(location, Wall)."""
+
+        def work(library: Library) -> tuple[Wall, float]:
+            begun = time.perf_counter()
+            return library.wall(location.scope), time.perf_counter() - begun
+
+        def done(answer: tuple[Wall, float]) -> None:
+            shown = time.perf_counter()
+            self.wall_ready.emit(location, answer[0])
+            self.refresher.took(answer[1] + time.perf_counter() - shown)
+
+        self._read("wall", work, done)
+
+    def read_status(self) -> None:
+        self._read("status", lambda library: library.status(), self.status_ready.emit)
+
+    def read_groups(self, kind: str) -> None:
+        self._read(
+            f"groups:{kind}", lambda library: library.groups(kind), lambda found: self.groups_ready.emit(kind, found)
+        )
+
+    def read_folders(self) -> None:
+        self._read("folders", lambda library: library.folders(), self.folders_ready.emit)
+
+    def read_problems(self) -> None:
+        self._read("problems", lambda library: library.problems(), self.problems_ready.emit)
+
+    def read_details(self, photo_id: int) -> None:
+        """Details, then look-alikes of one photo. A photo that is gone meanwhile is passed over."""
+        self._read("details", lambda library: library.photo(photo_id), self.details_ready.emit, lambda error: None)
+        self._read(
+            "similar",
+            lambda library: library.similar(photo_id, 7),
+            lambda found: self.similar_ready.emit(photo_id, found),
+            lambda error: self.similar_ready.emit(photo_id, []),
+        )
+
+    def pixels(self, photo_id: int, max_side: int | None) -> Pixels:
+        """A decoded picture, for the viewer's threads; waits for the library to open. MediaError."""
+        self._ready.wait(PATIENCE_S)
+        library = self.library
+        if library is None:
+            raise MediaError("read", "The library is not open")
+        return library.pixels(photo_id, max_side)
+
+    def _read(self, key: str, work: Any, done: Any, failed: Any = None) -> None:
+        library = self.library
+        if library is None or self._closed:
+            return
+
+        def run(progress: Progress) -> Any:
+            progress.check()
+            return work(library)
+
+        self.runner.submit("io", run, key=key, done=done, failed=failed)
+
+
+def _open_library(root: Path) -> tuple[Library, LibraryLocked | None]:
+    """The library, for writing if it is free and for reading if another process writes it. LibraryError."""
+    from core.library import Library  # SQLAlchemy: not on the way to the first window
+
+    try:
+        return Library.open(root), None
+    except LibraryLocked as locked:
+        return Library.open(root, mode="read"), locked
+
+
+def scope_shows_groups(scope: Scope) -> bool:
+    """Whether a wall of this scope is made of groups rather than of time."""
+    return scope.kind not in ("all", "folder", "ids")
