@@ -10,8 +10,8 @@ from typing import Any
 
 from core.errors import MediaError
 from core.index.rows import file_row, photo_values
-from core.index.workers import Lost, WorkerPool
-from core.media.examine import ExamineRequest, examine
+from core.media.examine import ExamineRequest
+from core.media.tasks import ExamineTask, examine_task
 from core.paths import thumb_path, to_bytes, to_str
 from core.progress import Progress
 from core.records import FLAG_RAW, Change, Examined, Found, Metadata, Problem
@@ -21,6 +21,7 @@ from core.scan.walk import walk
 from core.store import catalog, problems, schema
 from core.store.catalog import FileRecord
 from core.store.store import Store
+from core.workers import Lost, WorkerPool
 
 CHUNK = 24
 FLUSH_PHOTOS, FLUSH_SECONDS = 256, 0.3
@@ -80,11 +81,6 @@ class _Buffer:
         return waiting >= FLUSH_PHOTOS or (waiting > 0 and time.monotonic() - self.since > FLUSH_SECONDS)
 
 
-def examine_chunk(requests: list[ExamineRequest]) -> list[Examined]:
-    """What a worker does in the first pass."""
-    return examine(requests)
-
-
 class FirstPass:
     """Runs over ``roots`` once; ``counts`` tells what it met."""
 
@@ -99,7 +95,7 @@ class FirstPass:
         """Examine everything new below ``roots``; then mark as missing what was not seen."""
         self._progress.phase("Looking through folders", unit="photos")
         jobs: dict[int, list[_Job]] = {}
-        for chunk, result in self._pool.map(_examine_jobs, self._chunks(roots, jobs), self._progress):
+        for chunk, result in self._pool.map(examine_task, self._chunks(roots, jobs), self._progress):
             self._take(jobs.pop(chunk.serial), result)
             self._progress.set(self.counts.found)
         self._flush()
@@ -113,7 +109,7 @@ class FirstPass:
 
     # ------------------------------------------------------------ walking
 
-    def _chunks(self, roots: Sequence[Root], jobs: dict[int, list[_Job]]) -> Iterator[_Chunk]:
+    def _chunks(self, roots: Sequence[Root], jobs: dict[int, list[_Job]]) -> Iterator[ExamineTask]:
         """Chunks of shots to examine, read from the disk only as fast as they are taken."""
         waiting: list[_Job] = []
         serial = 0
@@ -123,11 +119,11 @@ class FirstPass:
                 while len(waiting) >= CHUNK:
                     serial, chunk, waiting = serial + 1, waiting[:CHUNK], waiting[CHUNK:]
                     jobs[serial] = chunk
-                    yield _Chunk(serial, [_request(job) for job in chunk])
+                    yield ExamineTask(serial, [_request(job) for job in chunk])
                 self._flush_if_due()
         if waiting:
             jobs[serial + 1] = waiting
-            yield _Chunk(serial + 1, [_request(job) for job in waiting])
+            yield ExamineTask(serial + 1, [_request(job) for job in waiting])
 
     def _note(self, problem: Problem) -> None:
         self._buffer.problems.append(problem)
@@ -167,7 +163,7 @@ class FirstPass:
 
     # ------------------------------------------------------------ taking results
 
-    def _take(self, jobs: list[_Job], result: list[Examined] | Lost[_Chunk]) -> None:
+    def _take(self, jobs: list[_Job], result: list[Examined] | Lost[ExamineTask]) -> None:
         if isinstance(result, Lost):
             self._retry_one_by_one(jobs, result)
             return
@@ -175,14 +171,14 @@ class FirstPass:
             self._take_one(job, examined)
             self._flush_if_due()
 
-    def _retry_one_by_one(self, jobs: list[_Job], lost: Lost[_Chunk]) -> None:
+    def _retry_one_by_one(self, jobs: list[_Job], lost: Lost[ExamineTask]) -> None:
         """A chunk ended with its worker: find the file that did it, keep its neighbours."""
         if len(jobs) == 1:
             path = jobs[0].shot.primary.path
             self._take_one(jobs[0], Examined(path, b"", None, None, Problem(path, "metadata", lost.reason)))
             return
-        singles = [_Chunk(i, [_request(job)]) for i, job in enumerate(jobs)]
-        for chunk, result in self._pool.map(_examine_jobs, singles, self._progress):
+        singles = [ExamineTask(i, [_request(job)]) for i, job in enumerate(jobs)]
+        for chunk, result in self._pool.map(examine_task, singles, self._progress):
             self._take([jobs[chunk.serial]], result)
 
     def _take_one(self, job: _Job, examined: Examined) -> None:
@@ -312,18 +308,6 @@ class FirstPass:
             catalog.insert_rows(conn, buffer.photos, buffer.files)
             catalog.mark_seen(conn, buffer.seen, self._scan)
             problems.put(conn, buffer.problems, self._scan)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    """What travels to a worker."""
-
-    serial: int
-    requests: list[ExamineRequest]
-
-
-def _examine_jobs(chunk: _Chunk) -> list[Examined]:
-    return examine_chunk(chunk.requests)
 
 
 def _request(job: _Job) -> ExamineRequest:

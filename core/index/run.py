@@ -14,13 +14,14 @@ from core.embed.base import Embedder
 from core.errors import LibraryError
 from core.index.first_pass import Counts, FirstPass, Root
 from core.index.second_pass import SecondPass
-from core.index.workers import WorkerPool
+from core.media.tasks import warm_up
 from core.paths import to_str
 from core.progress import Progress
 from core.records import Change, ImportReport
 from core.scan.volumes import mounted, volume_of
 from core.store import catalog, problems, schema
 from core.store.store import Store
+from core.workers import WorkerPool
 
 
 def run(
@@ -40,7 +41,7 @@ def run(
     started = time.monotonic()
     info = registry.info(embedder)
     with WorkerPool(workers) as pool:
-        pool.warm()
+        pool.warm(warm_up)
         roots, absent = _roots(store, folders)
         scan = _begin(store)
         first = FirstPass(store, pool, progress, scan)

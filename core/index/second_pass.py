@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy.engine import Connection
 
 from core.embed.base import Embedder, InputSpec
 from core.errors import WeightsError
-from core.index.workers import Lost, WorkerPool
-from core.media.describe import describe
+from core.media.tasks import DescribeTask, describe_task
 from core.paths import thumb_path, to_str
 from core.progress import Progress
 from core.records import Change, Described, Problem
 from core.store import catalog, pending, problems, schema
 from core.store.store import Store
 from core.store.vectors import Vectors
+from core.workers import Lost, WorkerPool
 
 BATCH = 16
 PAGE = 256
 FLUSH_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class DescribeTask:
-    """What travels to a worker. ``thumb_to`` None: only the network's input is wanted (from a thumbnail)."""
-
-    photo_id: int
-    file_id: int
-    path: str
-    thumb_to: str | None
-    spec: InputSpec | None
-
-
-def describe_task(task: DescribeTask) -> Described:
-    """What a worker does in the second pass."""
-    return describe(task.path, thumb_to=task.thumb_to, spec=task.spec)
 
 
 class SecondPass:

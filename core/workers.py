@@ -67,10 +67,10 @@ class WorkerPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def warm(self) -> None:
-        """Start all workers now, so that they load their modules while the folders are walked."""
+    def warm(self, function: Callable[[], object]) -> None:
+        """Start all workers now, so that they load the module of ``function`` while the caller does other things."""
         for _ in range(self.workers):
-            self._started().submit(_nothing)
+            self._started().submit(function)
 
     def close(self) -> None:
         if self._executor is not None:
@@ -167,8 +167,3 @@ class _End:
 
 
 _END = _End()
-
-
-def _nothing() -> None:
-    """What ``warm`` submits; the work is the import of this module's room in the worker."""
-    import core.media.examine  # noqa: F401
