@@ -1,4 +1,4 @@
-"""The one writer of a library: an operating-system lock on ``library.lock``, which a killed process cannot leave held."""
+"""The one writer of a library: an operating-system lock on a file, which a killed process cannot leave held."""
 
 from __future__ import annotations
 

@@ -65,6 +65,15 @@ def load(root: Path) -> Wall | None:
         return None
 
 
+def saved_generation(root: Path) -> int | None:
+    """The generation of the saved wall, from its header alone; None where there is no sound one."""
+    try:
+        with open(snapshot_path(root), "rb") as file:
+            return int(_read_header(file)["generation"])
+    except (OSError, ValueError, KeyError, TypeError, struct.error):
+        return None
+
+
 def forget(root: Path) -> None:
     """Remove the snapshot."""
     with contextlib.suppress(OSError):

@@ -31,6 +31,8 @@ class Store:
         self.root = root
         self.mode = mode
         self.listeners: list[Callable[[Change], None]] = []
+        self.changed = Change()
+        """What the write in progress changes; only its block may assign it."""
         self._engine = engine
         self._file_lock = lock
         self._lane = threading.Lock()
@@ -38,7 +40,7 @@ class Store:
         self._writer: Connection | None = None
         self._vectors: dict[tuple[str, str], Vectors] = {}
         self._backup = BackupThread(root) if mode == "write" else None
-        self._closed = False
+        self.closed = False
 
     @classmethod
     def open(cls, root: Path, mode: Mode = "write") -> Store:
@@ -91,24 +93,25 @@ class Store:
     def write(self, change: Change = Change()) -> Iterator[Connection]:  # noqa: B008 (frozen)
         """The writing connection in an immediate transaction: committed at the end, rolled back by an exception.
 
-        After the commit listeners are told ``change``, in this thread. A change with nothing set does not raise the
-        generation and is not told.
+        After the commit listeners are told ``change`` (or what the block assigned to :attr:`changed`), in this thread.
+        A change with nothing set does not raise the generation and is not told.
         """
         self._check_writable()
         if self._lane_owner == threading.get_ident():
             raise RuntimeError("This thread is already writing; use the connection it has.")
-        visible = change != Change()
         with self._lane:
-            self._lane_owner = threading.get_ident()
+            self._lane_owner, self.changed = threading.get_ident(), change
             try:
-                with explained(self.root), self._writing_connection().begin():
-                    assert self._writer is not None
-                    yield self._writer
-                    if visible:
-                        meta.raise_generation(self._writer)
+                with explained(self.root):
+                    conn = self._writing_connection()
+                    with conn.begin():
+                        yield conn
+                        if self.changed != Change():
+                            meta.raise_generation(conn)
+                change = self.changed
             finally:
                 self._lane_owner = None
-        if visible:
+        if change != Change():
             self._tell(change)
 
     def _writing_connection(self) -> Connection:
@@ -141,7 +144,7 @@ class Store:
         return found
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self.closed:
             raise LibraryError("The library is closed.")
 
     def _check_writable(self) -> None:
@@ -151,12 +154,12 @@ class Store:
 
     def close(self) -> None:
         """Wait for the write in progress, make today's backup if it is due and quick, let go of everything."""
-        if self._closed:
+        if self.closed:
             return
         if self._backup is not None:
             self._backup.finish()
         with self._lane:
-            self._closed = True
+            self.closed = True
             if self._writer is not None:
                 self._writer.exec_driver_sql("PRAGMA optimize")
                 self._writer.close()

@@ -1,0 +1,291 @@
+"""The facade: all that the window and the command line may ask of a library, and all they may tell it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection
+
+from core import paths
+from core.progress import Progress
+from core.records import (
+    Boundary,
+    Change,
+    Folder,
+    Group,
+    ImportReport,
+    PhotoDetails,
+    PhotoRow,
+    Pixels,
+    Problem,
+    Scope,
+    Status,
+    Wall,
+)
+from core.store import (
+    check,
+    hiding,
+    journal,
+    meta,
+    presence,
+    queries_folders,
+    queries_groups,
+    queries_photos,
+    queries_vectors,
+    queries_wall,
+    snapshot,
+    wording,
+)
+from core.store.store import Store
+
+_log = logging.getLogger(__name__)
+_PAGE = 500
+
+
+class Library:
+    """An open library; a context manager. Reading methods are safe from any thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.root = store.root
+
+    @staticmethod
+    def open(root: Path, *, mode: Literal["write", "read"] = "write") -> Library:
+        """Open the library in a folder; mode "write" creates it where there is none.
+
+        Raises LibraryLocked, LibraryTooNew, and LibraryError for one that is absent (mode "read") or damaged.
+        """
+        return Library(Store.open(root, mode))
+
+    def close(self) -> None:
+        """Save the wall for the next start and let go; further calls raise LibraryError."""
+        if self._store.mode == "write" and not self._store.closed:
+            self._save_snapshot()
+        self._store.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def listen(self, callback: Callable[[Change], None]) -> Callable[[], None]:
+        """Call ``callback`` after every change, in the thread that wrote; returns what stops that."""
+        self._store.listeners.append(callback)
+
+        def stop() -> None:
+            with suppress(ValueError):
+                self._store.listeners.remove(callback)
+
+        return stop
+
+    # ------------------------------------------------------------ reading
+
+    def wall(self, scope: Scope) -> Wall:
+        """All photos of a scope. Raises KeyError for a group or folder that is gone."""
+        if scope.kind == "all":
+            saved = self._saved_wall()
+            if saved is not None:
+                return saved
+        with self._store.read() as conn:
+            return queries_wall.read_wall(conn, scope)
+
+    def rows(self, ids: Sequence[int]) -> list[PhotoRow]:
+        """Rows in the order of ``ids``; those of photos that are gone are left out."""
+        with self._store.read() as conn:
+            return queries_photos.rows(conn, ids)
+
+    def iter_rows(self) -> Iterator[PhotoRow]:
+        """Every photo, newest first, undated last."""
+        with self._store.read() as conn:
+            ids = queries_wall.visible_ids(conn)
+        for start in range(0, len(ids), _PAGE):
+            yield from self.rows(ids[start : start + _PAGE].tolist())
+
+    def photo(self, photo_id: int) -> PhotoDetails:
+        """Everything about one photo. Raises KeyError."""
+        with self._store.read() as conn:
+            return queries_photos.details(conn, photo_id)
+
+    def find(self, path: str) -> int | None:
+        """The photo that one of its files, by path, belongs to."""
+        full = os.path.abspath(path)
+        with self._store.read() as conn:
+            found = queries_photos.find(conn, full)
+            return queries_photos.find(conn, os.path.realpath(full)) if found is None else found
+
+    def groups(self, kind: str) -> list[Group]:
+        """Groups of a kind: newest first; places, kinds and look-alikes largest first. Raises ValueError."""
+        with self._store.read() as conn:
+            return queries_groups.groups(conn, kind)
+
+    def group_photos(self, group_id: int) -> NDArray[np.int64]:
+        """int64 [n], newest first. Raises KeyError."""
+        return self.wall(Scope("group", group_id)).ids
+
+    def boundaries(self) -> Iterator[Boundary]:
+        """Every gap between neighbours, in order of time."""
+        with self._store.read() as conn:
+            ids = queries_wall.visible_ids(conn)[::-1].tolist()
+        for page in queries_groups.pages(ids):
+            with self._store.read() as conn:
+                found = queries_groups.boundaries(conn, page)
+            yield from found
+
+    def similar(self, photo_id: int, top: int = 20) -> list[tuple[int, float]]:
+        """(photo, cosine) of its nearest neighbours, best first; empty while it has no vector. Raises KeyError."""
+        return queries_vectors.similar(self._store, photo_id, top)
+
+    def problems(self) -> list[Problem]:
+        """What could not be read, by path."""
+        with self._store.read() as conn:
+            return queries_folders.problems(conn)
+
+    def folders(self) -> list[Folder]:
+        """Folders with photos, in the order of their paths."""
+        with self._store.read() as conn:
+            return queries_folders.folders(conn)
+
+    def status(self) -> Status:
+        """The library in numbers."""
+        with self._store.read() as conn:
+            photos, missing, pending = queries_vectors.count_photos(conn)
+            embedder = queries_vectors.current_embedder(conn)
+            return Status(
+                photos=photos,
+                missing=missing,
+                problems=len(queries_folders.problems(conn)),
+                pending=pending,
+                videos=queries_vectors.count_videos(conn),
+                embedder=f"{embedder.name} {embedder.version}" if embedder else "",
+                device=str(meta.get_meta(conn, meta.DEVICE, "")),
+                groups=queries_groups.counts(conn),
+            )
+
+    def check(self) -> list[str]:
+        """What is wrong, as sentences; empty when all is well."""
+        return check.check(self._store)
+
+    def thumb_path(self, photo_id: int) -> str:
+        """Where the thumbnail of a photo is, or will be."""
+        return paths.thumb_path(self.root, photo_id)
+
+    def pixels(self, photo_id: int, max_side: int | None = None) -> Pixels:
+        """The picture itself, upright. Raises KeyError, MediaError."""
+        from core.media.pixels import pixels
+
+        with self._store.read() as conn:
+            path = queries_photos.file_to_open(conn, photo_id)
+        return pixels(path, max_side)
+
+    # ------------------------------------------------------------ writing
+
+    def import_folders(self, folders: Sequence[Path], progress: Progress) -> ImportReport:
+        """Import folders (none: all of the library again), then group. Raises Cancelled; what was done is kept."""
+        from core import grouping, index
+
+        self._bring_back(folders)
+        report = index.run(self._store, folders, progress, on_browsable=self._save_snapshot)
+        grouping.run(self._store, progress)
+        self._save_snapshot()
+        return report
+
+    def regroup(self, progress: Progress) -> None:
+        """Find all groups anew."""
+        from core import grouping
+
+        grouping.run(self._store, progress)
+        self._save_snapshot()
+
+    def retry_problems(self, progress: Progress) -> ImportReport:
+        """Read every file of the problem list again, then group."""
+        from core import grouping, index
+
+        report = index.retry(self._store, progress)
+        grouping.run(self._store, progress)
+        self._save_snapshot()
+        return report
+
+    def refresh_presence(self) -> Change:
+        """See which disks and folders are there now; photos of absent ones become missing, and stay browsable."""
+        from core.scan.volumes import mounted
+
+        return presence.refresh(self._store, {uuid: volume.mount_point for uuid, volume in mounted().items()})
+
+    def set_rating(self, ids: Sequence[int], rating: int) -> Change:
+        """Give photos 0 (none) to 5 stars. Raises ValueError for another number."""
+        if rating not in range(6):
+            raise ValueError(f"a rating is 0 to 5, not {rating}")
+        with self._store.write() as conn:
+            forward, inverse, count = journal.rating_commands(conn, ids, rating)
+            if count:
+                name = f"Rating of {wording.photos(count)}"
+                self._store.changed = journal.perform(conn, name, forward, inverse)
+            return self._store.changed
+
+    def remove_folder(self, folder_id: int) -> Change:
+        """Forget a folder the person added, and the photos only it holds. No file is touched; undo brings all back.
+
+        Raises KeyError, LibraryError for a folder inside another that was added.
+        """
+        with self._store.write() as conn:
+            name, folders = hiding.folders_of_root(conn, folder_id)
+            commands = journal.hiding_commands(folders)
+            self._store.changed = journal.perform(conn, f"Removal of {name}", *commands)
+            return self._store.changed
+
+    def undo(self) -> tuple[str, Change] | None:
+        """Take back the latest operation, also of an earlier session: (its name, what changed)."""
+        return self._step(journal.undo)
+
+    def redo(self) -> tuple[str, Change] | None:
+        """Do again what was undone last."""
+        return self._step(journal.redo)
+
+    def _step(self, step: Callable[[Connection], tuple[str, Change] | None]) -> tuple[str, Change] | None:
+        with self._store.write() as conn:
+            done = step(conn)
+            if done is not None:
+                self._store.changed = done[1]
+        return done
+
+    # ------------------------------------------------------------ inside
+
+    def _bring_back(self, folders: Sequence[Path]) -> None:
+        """Folders that were removed earlier and are added again are shown again."""
+        from core.scan.volumes import volume_of
+        from core.store.catalog import relative_path
+
+        for path in map(os.path.abspath, folders):
+            volume = volume_of(path)
+            with self._store.write() as conn:
+                below = hiding.hidden_below(conn, volume.uuid, relative_path(path, volume.mount_point))
+                if below:
+                    hiding.set_hidden(conn, below, False)
+                    self._store.changed = Change(photos=True, groups=True, problems=True, folders=True)
+
+    def _saved_wall(self) -> Wall | None:
+        if snapshot.saved_generation(self.root) != self._store.generation:
+            return None
+        saved = snapshot.load(self.root)
+        return saved if saved is not None and saved.generation == self._store.generation else None
+
+    def _save_snapshot(self) -> None:
+        """Keep the wall of all photos for the next start; a disk that refuses costs only that."""
+        if snapshot.saved_generation(self.root) == self._store.generation:
+            return
+        try:
+            with self._store.read() as conn:
+                snapshot.save(self.root, queries_wall.read_wall(conn, Scope()))
+        except OSError as error:
+            _log.warning("The wall could not be saved for the next start: %s", error)

@@ -1,0 +1,100 @@
+"""Which photo has which vector, and who is like whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from core.errors import LibraryError
+from core.records import FLAG_MISSING
+from core.retrieve.exact import best, cosine_scores
+from core.store import meta
+from core.store import schema as s
+from core.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderRow:
+    """A registered embedder."""
+
+    id: int
+    name: str
+    version: str
+    dim: int
+
+
+def current_embedder(conn: Connection) -> EmbedderRow | None:
+    """The embedder that the last import used, else the one registered last."""
+    c = s.embedder.c
+    wanted = select(c.id, c.name, c.version, c.dim).order_by(c.id.desc())
+    named = meta.get_meta(conn, meta.EMBEDDER)
+    if named:
+        row = conn.execute(wanted.where(c.name == named[0], c.version == named[1])).first()
+        if row is not None:
+            return EmbedderRow(*row)
+    row = conn.execute(wanted).first()
+    return None if row is None else EmbedderRow(*row)
+
+
+def vector_row(conn: Connection, embedder_id: int, photo_id: int) -> tuple[int, float] | None:
+    """(row in the file, length before normalising) of a photo's vector."""
+    v = s.vector.c
+    row = conn.execute(select(v.row, v.norm).where(v.embedder_id == embedder_id, v.photo_id == photo_id)).first()
+    return None if row is None else (int(row.row), float(row.norm))
+
+
+def _photos_of(conn: Connection, embedder_id: int, rows: list[int]) -> dict[int, int]:
+    """Visible photos by row."""
+    v = s.vector.c
+    wanted = (
+        select(v.row, v.photo_id)
+        .select_from(s.vector.join(s.photo))
+        .where(v.embedder_id == embedder_id, v.row.in_(rows))
+        .where(s.photo.c.hidden.is_(False), s.photo.c.stage != s.STAGE_FAILED)
+    )
+    return {row.row: row.photo_id for row in conn.execute(wanted)}
+
+
+def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
+    """(photo, cosine) of the ``top`` visible photos most like one, itself left out; empty while it has no vector.
+
+    Raises KeyError for an unknown photo.
+    """
+    with store.read() as conn:
+        if conn.execute(select(s.photo.c.id).where(s.photo.c.id == photo_id)).first() is None:
+            raise KeyError(photo_id)
+        embedder = current_embedder(conn)
+        at = None if embedder is None else vector_row(conn, embedder.id, photo_id)
+    if embedder is None or at is None or top <= 0:
+        return []
+    vectors = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
+    if at[0] >= len(vectors):
+        raise LibraryError(f"The vectors of {embedder.name} are cut short; import again to make them anew.")
+    scores = cosine_scores(vectors, vectors[at[0]])
+    wanted = top + 1
+    while True:  # rows of noise, of replaced vectors and of removed photos do not count
+        rows = best(scores, wanted).tolist()
+        with store.read() as conn:
+            photos = _photos_of(conn, embedder.id, rows)
+        found = [(photos[r], float(scores[r])) for r in rows if r in photos and photos[r] != photo_id]
+        if len(found) >= top or len(rows) < wanted:
+            return found[:top]
+        wanted *= 4
+
+
+def count_photos(conn: Connection) -> tuple[int, int, int]:
+    """(visible, of these missing, of these waiting for their second pass)."""
+    row = conn.exec_driver_sql(
+        f"SELECT count(*), total(flags & {FLAG_MISSING}), total(stage = {s.STAGE_FOUND})"
+        f" FROM photo INDEXED BY photo_by_time WHERE NOT hidden AND stage != {s.STAGE_FAILED}"
+    ).one()
+    return int(row[0]), int(row[1]), int(row[2])
+
+
+def count_videos(conn: Connection) -> int:
+    """Videos seen outside removed folders."""
+    wanted = select(func.count()).select_from(s.file.join(s.folder))
+    where = (s.file.c.role == "video", s.file.c.missing.is_(False), s.folder.c.hidden.is_(False))
+    return int(conn.execute(wanted.where(*where)).scalar_one())
