@@ -7,8 +7,8 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 8
-"""Side in pixels of the blocks that the measure of text looks at."""
+STRIP = 96
+"""Width in pixels (about) of the strips in which the measure of text looks for lines."""
 
 
 class Colours(TypedDict):
@@ -103,32 +103,33 @@ def flatness(packed: NDArray[np.uint32]) -> float:
 
 
 def text_share(grey: NDArray[np.uint8]) -> float:
-    """Share of 8 x 8 blocks of a grey picture, uint8 [h, w], that look like writing, in [0, 1].
+    """Share of a grey picture, uint8 [h, w], that is covered by lines of writing, in [0, 1].
 
-    Writing is ink on a ground: in a block there are two tones far apart with little between them, the ground has the
-    larger part, and the tone changes often along the rows. Blocks alone do not count (a block needs two neighbours in
-    its row that look so too), since writing stands in lines.
+    The picture is cut into strips of 96 px; in each row of a strip the mean horizontal difference is the ink there.
+    Lines of writing are rows of ink, 2 to 40 high, parted by rows with hardly any; a strip with fewer than three of
+    them has none. Pages and chats come to 0.25-0.4 (gaps count as uncovered), photographs to under 0.06.
     """
-    height, width = (side // BLOCK for side in grey.shape)
-    if height < 1 or width < 3:
+    height, width = grey.shape
+    strips = max(1, width // STRIP)
+    side = width // strips
+    if height < 24 or side < 24:
         return 0.0
-    blocks = grey[: height * BLOCK, : width * BLOCK].reshape(height, BLOCK, width, BLOCK)
-    low, high = blocks.min(axis=(1, 3)), blocks.max(axis=(1, 3))
-    spread = high.astype(np.int16) - low
-    middle = ((low.astype(np.int16) + high) // 2).astype(np.uint8)
-    bright = blocks > middle[:, None, :, None]
-    share = bright.mean(axis=(1, 3), dtype=np.float32)
-    changes = np.count_nonzero(bright[..., 1:] != bright[..., :-1], axis=(1, 3))
-    near_high = (blocks > (high - (spread // 5).astype(np.uint8))[:, None, :, None]).mean(axis=(1, 3), dtype=np.float32)
-    near_low = (blocks < (low + (spread // 5).astype(np.uint8))[:, None, :, None]).mean(axis=(1, 3), dtype=np.float32)
-    ground = np.maximum(near_high, near_low)
-    alike = (spread >= 70) & (ground >= 0.4) & (changes >= 10) & (share > 0.1) & (share < 0.95)
-    return float(_in_lines(alike).mean())
+    values = grey[:, : strips * side].astype(np.int16)
+    steps = np.abs(np.diff(values, axis=1, append=values[:, -1:]))
+    ink = steps.reshape(height, strips, side).mean(axis=2, dtype=np.float32)
+    strong = np.partition(ink, int(0.9 * height), axis=0)[int(0.9 * height)]
+    written = ink > np.maximum(8.0, 0.45 * strong)
+    empty = ink < np.maximum(3.0, 0.2 * strong)
+    covered = sum(_rows_in_lines(written[:, strip], empty[:, strip]) for strip in range(strips))
+    return float(covered / (height * strips))
 
 
-def _in_lines(alike: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Blocks with at least two others like them among the four nearest in their row."""
-    padded = np.pad(alike.astype(np.uint8), ((0, 0), (2, 2)))
-    width = alike.shape[1]
-    neighbours = padded[:, :width] + padded[:, 1 : width + 1] + padded[:, 3 : width + 3] + padded[:, 4 : width + 4]
-    return alike & (neighbours >= 2)
+def _rows_in_lines(written: NDArray[np.bool_], empty: NDArray[np.bool_]) -> int:
+    """Rows of one strip that belong to lines: runs between two empty rows, with ink; 0 for fewer than three lines."""
+    gaps = np.flatnonzero(empty)
+    if gaps.size < 4:
+        return 0
+    heights = np.diff(gaps) - 1
+    inked = np.concatenate(([0], np.cumsum(written)))
+    lines = (heights >= 2) & (heights <= 40) & (inked[gaps[1:]] > inked[gaps[:-1] + 1])
+    return int(heights[lines].sum()) if np.count_nonzero(lines) >= 3 else 0
