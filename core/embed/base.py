@@ -15,7 +15,8 @@ class InputSpec:
     """How a picture becomes a network's input; it travels with the embedder (as timm's pretrained configs do).
 
     The picture is scaled so that its short side is ``size / crop`` and cut to ``size`` x ``size`` around the centre
-    (``crop`` 1.0: the largest centred square), RGB, uint8; the network itself applies ``mean`` and ``std`` (of values in [0, 1]).
+    (``crop`` 1.0: the largest centred square), RGB, uint8; the network itself applies ``mean`` and ``std`` (of values
+    in [0, 1]).
     """
 
     size: int
