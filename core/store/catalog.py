@@ -176,6 +176,10 @@ def move_file(
 
 
 def update_photo(conn: Connection, photo_id: int, values: dict[str, Any]) -> None:
+    """Write columns of a photo. A rating from a file never replaces one that is there (it may be the person's)."""
+    if "rating" in values:
+        kept = case((s.photo.c.rating == 0, values["rating"]), else_=s.photo.c.rating)
+        values = {**values, "rating": kept}
     conn.execute(update(s.photo).where(s.photo.c.id == photo_id).values(**values))
 
 
@@ -232,7 +236,7 @@ def roots() -> Any:
     return (
         select(s.folder.c.volume_id, s.folder.c.path, s.volume.c.uuid, s.volume.c.mount_point)
         .select_from(s.folder.join(s.volume))
-        .where(s.folder.c.root.is_(True))
+        .where(s.folder.c.root.is_(True), s.folder.c.hidden.is_(False))
         .order_by(s.folder.c.id)
     )
 

@@ -17,22 +17,22 @@ MEASURES = ("sharpness", "brightness", "contrast", "saturation", "green", "blue_
 """Fields of :class:`records.Described` kept in ``photo.measures``."""
 
 
+_PENDING = and_(
+    s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0, s.photo.c.hidden.is_(False)
+)
+
+
 def pending(conn: Connection, limit: int, after: tuple[float, int] | None = None) -> list[tuple[int, float]]:
     """Photos whose second pass is not done, newest first, as (id, sort key), those after (sort key, id)."""
     key = func.coalesce(s.photo.c.instant, -1e18)
-    statement = (
-        select(s.photo.c.id, key.label("key"))
-        .where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
-        .order_by(key.desc(), s.photo.c.id)
-        .limit(limit)
-    )
+    statement = select(s.photo.c.id, key.label("key")).where(_PENDING).order_by(key.desc(), s.photo.c.id).limit(limit)
     if after is not None:
         statement = statement.where((key < after[0]) | ((key == after[0]) & (s.photo.c.id > after[1])))
     return [(row.id, row.key) for row in conn.execute(statement)]
 
 
 def count_pending(conn: Connection) -> int:
-    statement = select(func.count()).where(s.photo.c.stage == s.STAGE_FOUND, s.photo.c.flags.op("&")(FLAG_MISSING) == 0)
+    statement = select(func.count()).where(_PENDING)
     return int(conn.execute(statement).scalar_one())
 
 
