@@ -70,7 +70,8 @@ def valid(lat: ArrayLike, lon: ArrayLike) -> NDArray[np.bool_]:
 def cells(lat: F64, lon: F64, size_km: float) -> tuple[NDArray[np.int64], F64, F64, NDArray[np.int64]]:
     """Gather valid points into cells of about ``size_km``.
 
-    Returns (cell of each point int64 [n], lat [m] and lon [m] of the cells' centres of mass, points per cell int64 [m]).
+    Returns (cell of each point int64 [n], lat [m] and lon [m] of the cells' centres of mass, points per cell int64
+    [m]).
     Cells are rows of equal latitude cut into equal lengths, so that they are equally wide everywhere; a row closes at
     the antimeridian, where the last cell may be narrow.
     """

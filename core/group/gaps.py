@@ -1,0 +1,364 @@
+"""One strength per gap between neighbours in time: is this where one event ends and the next begins?
+
+Features follow Platt 2003 (PhotoTOC: the log gap against its neighbourhood), Cooper 2005 and Garcia del Molino 2018
+(visual change between the photos before and after), with place and camera added. A logistic rule joins them; its
+default weights are set by hand for personal albums, and :func:`fit` learns others from labelled gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.geo.sphere import haversine_km
+from core.group.base import F32, F64, PhotoTable
+from core.group.timeline import I64, Timeline
+
+LOG_17 = float(np.log(17.0))  # PhotoTOC's constant
+PRIOR_LOG_GAP, PRIOR_WEIGHT = 6.0, 2.0  # a neighbourhood of few gaps leans on 400 s
+WIDE = 500  # gaps each side that tell a library's rhythm
+SEASON_SECONDS = 400 * 86400.0
+PLACE_SECONDS, PLACE_PHOTOS = 2 * 3600.0, 5  # how far a position is carried to a neighbour without one
+KNOTS = (30.0, 120.0, 600.0, 1800.0, 5400.0, 21600.0, 172800.0)  # seconds: where the fitted rule may bend
+BLOCK = 16384
+
+DEFAULT_WEIGHTS: dict[str, float] = {
+    "bias": -0.8 * float(np.log(5 * 3600.0)),
+    "log_gap": 0.8,
+    "mean_10": 0.25,
+    "mean_20": 0.1,
+    "median_10": 0.15,
+    "median_20": 0.1,
+    "far": 0.5,
+    "near": -0.4,
+    "visual": 0.45,
+    "camera": 0.1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of g gaps: one float64 [g] column per name, NaN where it cannot be known.
+
+    ``log_gap``: log seconds. ``mean_10``, ``mean_20``, ``median_10``, ``median_20``: log gap less log 17 less the local
+    mean or median of that many neighbours each side, within ±3.5. ``rhythm``: mean log gap of 500 each side.
+    ``company``: log photos within 400 days on the poorer side. ``far``: log(1 + km/2). ``near``: exp(-km/0.3).
+    ``speed``: log(1 + km/h / 30). ``visual``: change of look against the library's usual change, in its own spread.
+    ``camera``, ``day``: 0 or 1. ``hour_sin``, ``hour_cos``: hour of the photo after.
+    """
+
+    columns: dict[str, F64]
+
+    def __len__(self) -> int:
+        return len(self.columns["log_gap"])
+
+    def take(self, rows: NDArray[np.bool_] | I64) -> Features:
+        return Features({name: column[rows] for name, column in self.columns.items()})
+
+
+def join(parts: list[Features]) -> Features:
+    """The features of several streams as one."""
+    return Features({name: np.concatenate([p.columns[name] for p in parts]) for name in parts[0].columns})
+
+
+# ---------------------------------------------------------------- the rule
+
+
+@dataclass(frozen=True, slots=True)
+class GapModel:
+    """A logistic rule over terms of the features (see :func:`term`); terms without a weight are not even computed."""
+
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
+
+    def logits(self, features: Features) -> F64:
+        """float64 [g]: the log odds that a gap is a boundary. What is not known adds nothing."""
+        out = np.full(len(features), float(self.weights.get("bias", 0.0)))
+        for name, weight in self.weights.items():
+            if name != "bias" and weight != 0.0:
+                out += weight * np.nan_to_num(term(features, name))
+        return out
+
+
+def term(features: Features, name: str) -> F64:
+    """A named term, float64 [g]: a feature; ``log_gap>600`` (how far the log gap lies above log 600); ``a*b``."""
+    if "*" in name:
+        left, right = name.split("*")
+        return term(features, left) * term(features, right)
+    if ">" in name:
+        base, knot = name.split(">")
+        above: F64 = np.maximum(features.columns[base] - np.log(float(knot)), 0.0)
+        return above
+    return features.columns[name]
+
+
+TIME_TERMS: tuple[str, ...] = (
+    "log_gap",
+    *(f"log_gap>{knot:g}" for knot in KNOTS),
+    "rhythm",
+    "log_gap*rhythm",
+    "log_gap>600*rhythm",
+    "company",
+    "log_gap*company",
+    "log_gap>600*company",
+)
+"""What :func:`fit` weighs when only time is known."""
+
+ALL_TERMS = (*TIME_TERMS, "mean_10", "median_20", "far", "near", "speed", "visual", "camera", "day")
+
+
+def fit(
+    features: Features, boundary: NDArray[np.bool_], terms: tuple[str, ...] = ALL_TERMS, l2: float = 10.0
+) -> GapModel:
+    """Learn the weights of ``terms`` from labelled gaps by penalised logistic regression (Newton's method).
+
+    The penalty ``l2`` acts on standardised terms, so it is in units of gaps; constant terms keep weight 0.
+    """
+    columns = np.stack([np.nan_to_num(term(features, name)) for name in terms], axis=1)
+    mean, sd = columns.mean(axis=0), columns.std(axis=0)
+    sd = np.where(sd > 1e-9, sd, np.inf)
+    x = np.column_stack([np.ones(len(columns)), (columns - mean) / sd])
+    beta = _newton(x, boundary.astype(np.float64), l2)
+    weights = dict(zip(terms, (beta[1:] / sd).tolist(), strict=True))
+    return GapModel({"bias": float(beta[0] - (beta[1:] * mean / sd).sum()), **weights})
+
+
+def _newton(x: F64, y: F64, l2: float) -> F64:
+    """Logistic weights [p] with ridge ``l2`` on all but the first column."""
+    ridge = np.full(x.shape[1], l2)
+    ridge[0] = 1e-6
+    beta = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = sigmoid(x @ beta)
+        gradient = x.T @ (p - y) + ridge * beta
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        step = np.linalg.solve(hessian, gradient)
+        beta -= step
+        if np.abs(step).max() < 1e-8:
+            break
+    return beta
+
+
+def sigmoid(z: F64) -> F64:
+    out: F64 = 0.5 * (1.0 + np.tanh(0.5 * z))
+    return out
+
+
+# ---------------------------------------------------------------- features
+
+
+def time_features(time: F64, gap: F64 | None = None) -> Features:
+    """Features of the g gaps of one stream from its times alone (float64 [g + 1], ascending); the rest is NaN.
+
+    ``gap`` float64 [g] replaces the plain differences where the ends of a burst count.
+    """
+    gap = np.round(np.diff(time), 3) if gap is None else gap
+    log_gap = np.log(np.maximum(gap, 1.0))
+    unknown = np.full(len(gap), np.nan)
+    columns: dict[str, F64] = {"log_gap": log_gap}
+    for half in (10, 20):
+        columns[f"mean_{half}"] = np.clip(log_gap - LOG_17 - local_mean(log_gap, half), -3.5, 3.5)
+        columns[f"median_{half}"] = np.clip(log_gap - LOG_17 - local_median(log_gap, half), -3.5, 3.5)
+    columns["rhythm"] = local_mean(log_gap, WIDE)
+    columns["company"] = company(time)
+    for name in ("far", "near", "speed", "visual", "camera", "day", "hour_sin", "hour_cos"):
+        columns[name] = unknown
+    return Features(columns)
+
+
+def local_mean(values: F64, half: int) -> F64:
+    """Mean of up to ``half`` neighbours each side, itself left out, leaning on ``PRIOR_LOG_GAP`` where they are few."""
+    n = len(values)
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    low, high = np.maximum(np.arange(n) - half, 0), np.minimum(np.arange(n) + half + 1, n)
+    sums = total[high] - total[low] - values
+    out: F64 = (sums + PRIOR_WEIGHT * PRIOR_LOG_GAP) / (high - low - 1 + PRIOR_WEIGHT)
+    return out
+
+
+def local_median(values: F64, half: int) -> F64:
+    """Median of ``half`` neighbours each side and itself; near the ends the stream is mirrored. Leans on the prior
+    where the whole stream is shorter than the window."""
+    from scipy.ndimage import median_filter
+
+    if len(values) == 0:
+        return values
+    out: F64 = median_filter(values, size=2 * half + 1, mode="reflect")
+    others = min(len(values) - 1, 2 * half)
+    return (out * others + PRIOR_WEIGHT * PRIOR_LOG_GAP) / (others + PRIOR_WEIGHT)
+
+
+def company(time: F64) -> F64:
+    """log(1 + photos within 400 days) on the side of the gap that has fewer."""
+    index = np.arange(1, len(time))
+    before = index - np.searchsorted(time, time[:-1] - SEASON_SECONDS, side="left")
+    after = np.searchsorted(time, time[1:] + SEASON_SECONDS, side="right") - index
+    out: F64 = np.log1p(np.minimum(before, after).astype(np.float64))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Features of all m - 1 gaps of a timeline, and the plain measures shown as reasons (NaN unknown)."""
+
+    logits: F64
+    distance_km: F64
+    visual: F64
+    camera_changed: NDArray[np.bool_]
+
+
+def measure(table: PhotoTable, line: Timeline, model: GapModel) -> Measured:
+    """The log odds of every gap between neighbours in time, with what they rest on. float64 [m - 1] each.
+
+    Local statistics and looks are taken over the photos a camera made, bursts counted once; the gaps inside a burst
+    and around pictures that only drift by are judged by their time alone.
+    """
+    m = len(line)
+    if m < 2:
+        empty = np.zeros(0)
+        return Measured(empty, empty, empty, np.zeros(0, dtype=np.bool_))
+    heads, tails = _units_that_count(line)
+    km = distances(table, line)
+    features = _unit_features(table, line, heads, tails, km)
+    change = np.full(m - 1, np.nan)
+    raw_visual = visual_change(table.vectors, line.order[heads]) if table.vectors is not None else None
+    logits = _spread(line, heads, tails, _with_visual(features, raw_visual), model)
+    if raw_visual is not None:
+        joined = tails[:-1] + 1 == heads[1:]
+        change[tails[:-1][joined]] = raw_visual[joined]
+    camera = table.camera[line.order]
+    changed = (camera[1:] != camera[:-1]) & (camera[1:] >= 0) & (camera[:-1] >= 0)
+    return Measured(logits, km, change, changed)
+
+
+def _units_that_count(line: Timeline) -> tuple[I64, I64]:
+    """First and last photo (indices into the timeline) of every burst or single photo that a camera made."""
+    active = np.flatnonzero(~line.passive) if not line.passive.all() else np.arange(len(line))
+    unit = line.unit[active]
+    first = np.concatenate([[True], unit[1:] != unit[:-1]])
+    last = np.concatenate([unit[1:] != unit[:-1], [True]])
+    return active[first].astype(np.int64), active[last].astype(np.int64)
+
+
+def _unit_features(table: PhotoTable, line: Timeline, heads: I64, tails: I64, km: F64) -> Features:
+    """Features of the gaps between neighbouring units."""
+    gap = np.round(line.time[heads[1:]] - line.time[tails[:-1]], 3)
+    features = time_features(line.time[heads], gap)
+    columns = dict(features.columns)
+    unit_km = _between(table, line, tails[:-1], heads[1:], km)
+    columns["far"] = np.log1p(unit_km / 2.0)
+    columns["near"] = np.exp(-unit_km / 0.3)
+    columns["speed"] = np.log1p(unit_km / np.maximum(gap / 3600.0, 1 / 60.0) / 30.0)
+    camera = table.camera[line.order]
+    before, after = camera[tails[:-1]], camera[heads[1:]]
+    columns["camera"] = np.where((before >= 0) & (after >= 0), before != after, np.nan).astype(np.float64)
+    local = table.local[line.order]
+    columns["day"] = (_day(local[heads[1:]]) != _day(local[tails[:-1]])).astype(np.float64)
+    angle = 2 * np.pi * np.mod(local[heads[1:]], 86400.0) / 86400.0
+    columns["hour_sin"], columns["hour_cos"] = np.sin(angle), np.cos(angle)
+    return Features(columns)
+
+
+def _day(local: F64) -> F64:
+    """Number of the day a wall-clock time belongs to; days end at 4 in the morning. NaN stays NaN."""
+    out: F64 = np.floor((local - 4 * 3600.0) / 86400.0)
+    return out
+
+
+def _with_visual(features: Features, change: F64 | None) -> Features:
+    """Add the change of look, measured against the library's median change and in its own spread, within -2..3."""
+    if change is None or not np.isfinite(change).any():
+        return features
+    low, middle, high = np.nanpercentile(change, (25, 50, 75))
+    spread = max((high - low) / 1.349, 0.02)
+    return Features({**features.columns, "visual": np.clip((change - middle) / spread, -2.0, 3.0)})
+
+
+def _spread(line: Timeline, heads: I64, tails: I64, features: Features, model: GapModel) -> F64:
+    """Log odds of all m - 1 gaps from those between units.
+
+    Where pictures drift by between two units, the widest of the small gaps carries the strength of the whole and the
+    others are judged by their own time, never more sure than the whole.
+    """
+    logits = own_time_logits(line.gap)
+    whole = model.logits(features)
+    if len(whole) == 0:
+        return logits
+    owner = np.searchsorted(heads, np.arange(len(line.gap)), side="right") - 1
+    inside = (owner >= 0) & (owner < len(whole)) & (np.arange(len(line.gap)) >= tails[np.clip(owner, 0, None)])
+    logits[inside] = np.minimum(logits[inside], whole[owner[inside]])
+    rows = np.flatnonzero(inside)
+    widest = rows[np.lexsort((rows, -line.gap[rows], owner[rows]))]
+    first = np.concatenate([[True], owner[widest][1:] != owner[widest][:-1]])
+    logits[widest[first]] = whole[owner[widest[first]]]
+    return logits
+
+
+def own_time_logits(gap: F64) -> F64:
+    """Log odds from the length of a gap alone, as the default rule sees it in an ordinary neighbourhood."""
+    log_gap = np.log(np.maximum(gap, 1.0))
+    local = np.clip(log_gap - LOG_17 - PRIOR_LOG_GAP, -3.5, 3.5)
+    out: F64 = DEFAULT_WEIGHTS["bias"] + DEFAULT_WEIGHTS["log_gap"] * log_gap + 0.6 * local
+    return out
+
+
+# ---------------------------------------------------------------- place and look
+
+
+def distances(table: PhotoTable, line: Timeline) -> F64:
+    """km between the photos either side of each gap, float64 [m - 1]; a photo without a position borrows one from at
+    most five photos and two hours away on its own side. NaN where there is none."""
+    return _between(table, line, np.arange(len(line) - 1), np.arange(1, len(line)), None)
+
+
+def _between(table: PhotoTable, line: Timeline, before: I64, after: I64, ready: F64 | None) -> F64:
+    """km between timeline indices ``before`` and ``after``; taken from ``ready`` where they are neighbours."""
+    if ready is not None and bool((before + 1 == after).all()):
+        return ready[before]
+    lat, lon = table.lat[line.order], table.lon[line.order]
+    known = np.isfinite(lat) & np.isfinite(lon)
+    index = np.arange(len(line))
+    last = np.maximum.accumulate(np.where(known, index, -1))
+    following = np.minimum.accumulate(np.where(known, index, len(line))[::-1])[::-1]
+    a, b = last[before], following[after]
+    good = (a >= 0) & (b < len(line))
+    a, b = np.where(good, a, 0), np.where(good, b, 0)
+    good &= (before - a <= PLACE_PHOTOS) & (b - after <= PLACE_PHOTOS)
+    good &= (line.time[before] - line.time[a] <= PLACE_SECONDS) & (line.time[b] - line.time[after] <= PLACE_SECONDS)
+    return np.where(good, haversine_km(lat[a], lon[a], lat[b], lon[b]), np.nan)
+
+
+def visual_change(vectors: NDArray[np.float16] | F32, rows: I64, k: int = 5) -> F64:
+    """1 - cosine between the mean vectors of the k photos before and after each gap, float64 [len(rows) - 1].
+
+    ``rows``: the photos in time order. Zero rows (no vector) do not count; NaN where a side has none. Works through
+    blocks, so that memory does not grow with the library.
+    """
+    g = len(rows) - 1
+    out = np.full(max(g, 0), np.nan)
+    for start in range(0, g, BLOCK):
+        stop = min(start + BLOCK, g)
+        low, high = max(start + 1 - k, 0), min(stop + k, len(rows))
+        block = np.asarray(vectors[rows[low:high]], dtype=np.float32)
+        out[start:stop] = _block_change(block, np.arange(start, stop) + 1 - low, k)
+    return out
+
+
+def _block_change(block: F32, split: I64, k: int) -> F64:
+    """Change at each ``split`` (first row after the gap) within one block of vectors."""
+    sums = np.zeros((len(block) + 1, block.shape[1]), dtype=np.float32)
+    np.cumsum(block, axis=0, out=sums[1:])
+    low, high = np.maximum(split - k, 0), np.minimum(split + k, len(block))
+    middle = sums[split]
+    before, after = middle - sums[low], sums[high] - middle
+    dot = np.einsum("ij,ij->i", before, after)
+    norm = np.sqrt(np.einsum("ij,ij->i", before, before) * np.einsum("ij,ij->i", after, after))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = 1.0 - dot / norm
+    return np.where(norm > 1e-4, np.clip(change, 0.0, 2.0), np.nan).astype(np.float64)
+
+
+Scorer = Callable[[PhotoTable, Timeline], Measured]
+"""The shape of anything that scores gaps: the rule here, or a recurrent network later."""
