@@ -33,14 +33,8 @@ def add_folders(session: Session, folders: Sequence[Path]) -> None:
 def rescan(session: Session) -> None:
     """Look through all folders of the library again for what is new, changed or gone."""
     library = _writable(session)
-    if library is None:
-        return
-
-    def work(progress: Progress) -> ImportReport:
-        roots = [Path(folder.path) for folder in library.folders() if folder.root]
-        return library.import_folders(roots, progress)
-
-    _import(session, "Looking for changes", work)
+    if library is not None:
+        _import(session, "Looking for changes", lambda progress: library.import_folders((), progress))
 
 
 def retry_problems(session: Session) -> None:
@@ -73,7 +67,7 @@ def try_sample(session: Session, n_photos: int = 300) -> None:
         from core import sample
 
         if not (folder / "truth.json").exists():
-            sample.make(folder, n_photos, 0, progress)
+            sample.make(folder, photos=n_photos, progress=progress)
         return library.import_folders([folder], progress)
 
     _import(session, "Making the sample", work)
@@ -102,9 +96,7 @@ def remove_folder(session: Session, folder_id: int, name: str) -> None:
     library = _writable(session)
     if library is None:
         return
-    told = Notice(
-        f"“{name}” was taken out of the library.", "info", "Its files were not touched.", action=UNDO
-    )
+    told = Notice(f"“{name}” was taken out of the library.", "info", "Its files were not touched.", action=UNDO)
     session.runner.submit(
         "db",
         lambda _: library.remove_folder(folder_id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.errors import Notice, notice_of
 from app.jobs import JobRunner
-from app.navigation import Location
+from app.navigation import Location, group_location
 from app.refresh import EVERYTHING, Refresher
 from app.works import Works
 from core.errors import LibraryLocked, MediaError
 from core.progress import Progress
-from core.records import Change, Pixels, Scope, Wall
+from core.records import GROUP_KINDS, Change, Pixels, Wall
 
 if TYPE_CHECKING:
     from core.library import Library
@@ -30,6 +31,7 @@ class Session(QObject):
     opened = Signal()
     broken = Signal(object)
     wall_ready = Signal(object, object)
+    wall_gone = Signal(object)
     status_ready = Signal(object)
     groups_ready = Signal(str, object)
     folders_ready = Signal(object)
@@ -72,6 +74,10 @@ class Session(QObject):
             self.library = None
 
     @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
     def writable(self) -> bool:
         return self.library is not None and not self.read_only
 
@@ -89,6 +95,9 @@ class Session(QObject):
         self._ready.set()
         self.opened.emit()
         self.changed.emit(EVERYTHING)
+        if locked is None:
+            library = self.library
+            self.runner.submit("db", lambda _: library.refresh_presence())
         if locked is not None:
             self.tell(
                 Notice(
@@ -120,7 +129,13 @@ class Session(QObject):
             self.wall_ready.emit(location, answer[0])
             self.refresher.took(answer[1] + time.perf_counter() - shown)
 
-        self._read("wall", work, done)
+        def failed(error: BaseException) -> None:
+            if isinstance(error, KeyError):
+                self.wall_gone.emit(location)
+            else:
+                self.fail(error, "show these photos")
+
+        self._read("wall", work, done, failed)
 
     def read_status(self) -> None:
         self._read("status", lambda library: library.status(), self.status_ready.emit)
@@ -146,13 +161,31 @@ class Session(QObject):
             lambda error: self.similar_ready.emit(photo_id, []),
         )
 
+    def forget_details(self) -> None:
+        """Nobody waits for details any more."""
+        self.runner.outdate("details")
+        self.runner.outdate("similar")
+
+    def find_group(self, group_id: int, near: Location, found: Callable[[Location], None]) -> None:
+        """Look a group up by its id, first among the kind that ``near`` shows; then ``found``(its location)."""
+        kinds = sorted(GROUP_KINDS, key=lambda kind: kind != near.scope.kind)
+
+        def work(library: Library) -> Location | None:
+            groups = (group for kind in kinds for group in library.groups(kind))
+            return next((group_location(group) for group in groups if group.id == group_id), None)
+
+        self._read("find-group", work, lambda location: found(location) if location is not None else None)
+
     def pixels(self, photo_id: int, max_side: int | None) -> Pixels:
-        """A decoded picture, for the viewer's threads; waits for the library to open. MediaError."""
+        """A decoded picture, for the viewer's threads; waits until the library is open. MediaError."""
         self._ready.wait(PATIENCE_S)
         library = self.library
         if library is None:
             raise MediaError("read", "The library is not open")
-        return library.pixels(photo_id, max_side)
+        try:
+            return library.pixels(photo_id, max_side)
+        except KeyError as error:
+            raise MediaError("read", "The photo is no longer in the library") from error
 
     def _read(self, key: str, work: Any, done: Any, failed: Any = None) -> None:
         library = self.library
@@ -174,8 +207,3 @@ def _open_library(root: Path) -> tuple[Library, LibraryLocked | None]:
         return Library.open(root), None
     except LibraryLocked as locked:
         return Library.open(root, mode="read"), locked
-
-
-def scope_shows_groups(scope: Scope) -> bool:
-    """Whether a wall of this scope is made of groups rather than of time."""
-    return scope.kind not in ("all", "folder", "ids")

@@ -47,8 +47,11 @@ def date_time(local: float) -> str:
 
 
 def _day(day: QDate) -> str:
-    return QLocale().toString(day, "d MMM yyyy") if QLocale().language() == QLocale.Language.English else QLocale(
-    ).toString(day, QLocale.FormatType.ShortFormat)
+    return (
+        QLocale().toString(day, "d MMM yyyy")
+        if QLocale().language() == QLocale.Language.English
+        else QLocale().toString(day, QLocale.FormatType.ShortFormat)
+    )
 
 
 def date_range(start: float, end: float) -> str:

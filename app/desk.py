@@ -1,0 +1,285 @@
+"""Where the person goes and what is shown there: joins the session's answers with the window's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from app import operations
+from app.actions import Actions, Needs
+from app.errors import notice_of
+from app.focus import Focus
+from app.main_window import MainWindow
+from app.navigation import ALL, FOLDERS, KIND_TITLES, PROBLEMS, History, Location, kind_location, parent_of
+from app.session import Session
+from app.theme import Choice
+from app.views.states import EMPTY, State, StatePage, empty_state
+from app.words import photos
+from app.worklight import Worklight
+from core.records import Change, Status, Wall
+
+FIXED = {"all": ALL, "folders": FOLDERS, "problems": PROBLEMS}
+SECTIONS = {**KIND_TITLES, "folders": "Folders"}
+THEMES: tuple[Choice, ...] = ("system", "light", "dark")
+
+
+class Desk(QObject):
+    """The window's controller: history, pages, actions."""
+
+    def __init__(self, window: MainWindow, session: Session, wall: Any) -> None:
+        super().__init__(window)
+        self.window, self.session, self.wall = window, session, wall
+        self.history = History()
+        self.actions: Actions | None = None
+        self.focus = Focus(window, session, wall)
+        self.worklight = Worklight(window, session)
+        self._reveal: int | None = None
+        self._wall_location: Location | None = None
+        self._join_session()
+        self._join_window()
+        self._name(ALL)
+
+    def _join_session(self) -> None:
+        session = self.session
+        session.opened.connect(self._opened)
+        session.broken.connect(self._broken)
+        session.wall_ready.connect(self.show_wall)
+        session.wall_gone.connect(self._gone)
+        session.status_ready.connect(self._status)
+        session.groups_ready.connect(self.window.sidebar.model.set_groups)
+        session.folders_ready.connect(self._folders)
+        session.problems_ready.connect(self._problems)
+        session.changed.connect(self._changed)
+        session.noticed.connect(self.window.notify)
+        session.works.started.connect(self._work_changed)
+        session.works.ended.connect(self._work_changed)
+
+    def _join_window(self) -> None:
+        window, topbar = self.window, self.window.topbar
+        window.sidebar.chosen.connect(self.go)
+        window.sidebar.model.wanted.connect(self._wanted)
+        window.dropped.connect(self.add_folders)
+        window.stepped.connect(lambda step: self.back() if step < 0 else self.forward())
+        window.escaped.connect(self.escape)
+        window.acted.connect(self.act)
+        window.panels_changed.connect(self.focus.inspector_toggled)
+        topbar.back.clicked.connect(self.back)
+        topbar.forward.clicked.connect(self.forward)
+        topbar.parent_wanted.connect(self.up)
+        topbar.searched.connect(window.sidebar.search)
+        topbar.search_entered.connect(window.sidebar.choose_first)
+        self.wall.sectionActivated.connect(self._section)
+        self.focus.moved.connect(self.enable)
+        self.focus.wanted.connect(self.go)
+        self.focus.photo_wanted.connect(self._show_on_all)
+
+    # ------------------------------------------------------------ going places
+
+    def go(self, location: Location) -> None:
+        """Show a location and remember the way here."""
+        if self.history.visit(location) or self.focus.viewing:
+            self._arrive()
+
+    def go_to(self, name: str) -> None:
+        """Go to a fixed entry of the sidebar by its name. KeyError."""
+        self.go(FIXED[name] if name in FIXED else kind_location(name))
+
+    def back(self) -> None:
+        if self.history.back() is not None:
+            self._arrive()
+
+    def forward(self) -> None:
+        if self.history.forward() is not None:
+            self._arrive()
+
+    def up(self) -> None:
+        self.go(parent_of(self.history.current))
+
+    def escape(self) -> None:
+        """Leave what is nearest: a message, a search, the selection."""
+        search = self.window.topbar.search
+        if self.window.dismiss_notice():
+            return
+        if search.text():
+            search.clear()
+        else:
+            self.wall.clear_selection()
+        self.wall.setFocus()
+
+    def _section(self, group_id: int) -> None:
+        if group_id:
+            self.session.find_group(group_id, self.history.current, self.go)
+
+    def _show_on_all(self, photo_id: int) -> None:
+        self._reveal = photo_id
+        self.go(ALL)
+
+    def _arrive(self) -> None:
+        location = self.history.current
+        self.focus.leave_viewer()
+        self._name(location)
+        self.window.sidebar.show_location(location)
+        self.enable()
+        self.refresh_page()
+
+    def refresh_page(self) -> None:
+        """Ask for what the present location shows."""
+        location = self.history.current
+        if location.page == "problems":
+            self.session.read_problems()
+        elif location.page == "folders":
+            self.session.read_folders()
+        else:
+            self.session.read_wall(location)
+
+    def _name(self, location: Location, detail: str = "") -> None:
+        self.window.topbar.set_location(location.title, SECTIONS.get(location.section, ""), detail)
+        self.window.setWindowTitle(f"{location.title} – Reverie")
+
+    # ------------------------------------------------------------ what the session answers
+
+    def show_wall(self, location: Location, wall: Wall) -> None:
+        """Show the photos of a location, or why there are none."""
+        if location != self.history.current:
+            return
+        self._name(location, photos(len(wall.ids)) if len(wall.ids) else "")
+        if not len(wall.ids):
+            self._wall_location = None
+            self._show_empty(location)
+            return
+        self.focus.show_wall(wall, location == self._wall_location)
+        self._wall_location = location
+        if not self.focus.viewing:
+            self.window.show_page("wall")
+        if self._reveal is not None:
+            self.wall.reveal(self._reveal)
+            self._reveal = None
+        self.enable()
+
+    def _show_empty(self, location: Location) -> None:
+        working = self.session.works.active
+        if location == ALL and not working:
+            self._show_plain("welcome")
+        else:
+            self._show_state(empty_state(location, working))
+
+    def _show_plain(self, name: str) -> None:
+        if not self.focus.viewing:
+            self.window.show_page(name)
+            self.enable()
+
+    def _show_state(self, state: State) -> None:
+        page = self.window.page("state")
+        assert isinstance(page, StatePage)
+        page.show_state(state)
+        self._show_plain("state")
+
+    def _gone(self, location: Location) -> None:
+        if location == self.history.current:
+            self._wall_location = None
+            self._show_state(EMPTY["folder" if location.section == "folders" else "group"])
+
+    def _status(self, status: Status) -> None:
+        self.window.sidebar.model.set_status(status)
+
+    def _problems(self, found: Any) -> None:
+        if self.history.current.page != "problems":
+            return
+        if not found:
+            self._show_state(EMPTY["problems"])
+            return
+        page: Any = self.window.page("problems")
+        page.set_problems(found)
+        page.retry.setEnabled(self.session.writable)
+        self._show_plain("problems")
+
+    def _folders(self, found: Any) -> None:
+        self.window.sidebar.model.set_folders(found)
+        if self.history.current.page != "folders":
+            return
+        if not found:
+            self._show_state(empty_state(FOLDERS, self.session.works.active))
+            return
+        page: Any = self.window.page("folders")
+        page.set_folders(found)
+        self._show_plain("folders")
+
+    def _changed(self, change: Change) -> None:
+        self.session.read_status()
+        model, page = self.window.sidebar.model, self.history.current.page
+        if change.groups or change.photos:
+            model.refetch([*KIND_TITLES])
+        if change.folders or change.photos:
+            model.refetch(["folders"])
+        self.focus.changed(change)
+        touched = {
+            "wall": change.photos or change.groups,
+            "problems": change.problems,
+            "folders": change.folders or change.photos,
+        }
+        if touched[page]:
+            self.refresh_page()
+
+    def _wanted(self, name: str) -> None:
+        if name == "folders":
+            self.session.read_folders()
+        else:
+            self.session.read_groups(name)
+
+    def _broken(self, error: BaseException) -> None:
+        self._show_state(State("problems", "The library cannot be opened", str(error)))
+        self.session.tell(notice_of(error, "open the library"))
+
+    def _opened(self) -> None:
+        self.enable()
+        self.window.sidebar.model.refetch()
+
+    def _work_changed(self) -> None:
+        self.enable()
+        if self.window.shown_page in ("welcome", "state"):
+            self.refresh_page()
+
+    # ------------------------------------------------------------ what the person asks for
+
+    def enable(self) -> None:
+        """Tell the actions what is possible now."""
+        facts = {
+            Needs.WRITING: self.session.writable,
+            Needs.SELECTION: self.session.writable and bool(self.focus.photos_meant()),
+            Needs.WALL: self.window.shown_page == "wall",
+            Needs.WORK: self.session.works.active,
+            Needs.PAST: bool(self.history.past),
+            Needs.FUTURE: bool(self.history.future),
+        }
+        self.window.topbar.back.setEnabled(facts[Needs.PAST])
+        self.window.topbar.forward.setEnabled(facts[Needs.FUTURE])
+        if self.actions is not None:
+            self.actions.enable([need for need, met in facts.items() if met])
+
+    def act(self, name: str) -> None:
+        """Do an action by its id, as a page or a notice asks."""
+        if self.actions is not None:
+            self.actions.trigger(name)
+
+    def add_folders(self, folders: Sequence[Path]) -> None:
+        operations.add_folders(self.session, folders)
+
+    def choose_folder(self) -> None:
+        """Let the person choose a folder, then import it."""
+        chosen = QFileDialog.getExistingDirectory(self.window, "Add a folder of photos", str(Path.home()))
+        if chosen:
+            self.add_folders([Path(chosen)])
+
+    def choose_theme(self, choice: Choice) -> None:
+        """Follow the system, or stay light or dark, from now on."""
+        self.window.settings.theme = choice
+        self.window.theme.choose(choice)
+        self.tick_theme()
+
+    def tick_theme(self) -> None:
+        if self.actions is not None:
+            self.actions.check({f"theme-{name}": name == self.window.theme.choice for name in THEMES})

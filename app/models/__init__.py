@@ -1,0 +1,1 @@
+"""Item models: ids and lazily fetched rows, never one object per photo."""

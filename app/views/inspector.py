@@ -1,0 +1,211 @@
+"""The inspector: one photo's facts, its kinds, the groups it is in and why, and what looks like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.evidence import sentence, strength_word
+from app.icons import pixmap
+from app.jobs import JobRunner
+from app.navigation import KIND_TITLES, Location
+from app.theme import INSPECTOR_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
+from app.views.facts import Fact, facts, file_lines
+from app.views.reveal import show_in_folder
+from app.views.thumbs import COLUMNS, ThumbGrid
+from app.views.widgets import ElidedLabel, LinkButton, Stars, StrengthBar, button, label
+from app.words import photos
+from core.paths import thumb_path
+from core.records import Membership, PhotoDetails, Scope
+
+INNER = INSPECTOR_WIDTH - 2 * SPACE_L - 10
+
+
+class Inspector(QFrame):
+    """``rated`` carries stars, ``group_wanted`` a Location, ``photo_wanted`` a photo's id."""
+
+    rated = Signal(int)
+    group_wanted = Signal(object)
+    photo_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, runner: JobRunner, root: str) -> None:
+        super().__init__()
+        self.setObjectName("inspectorPanel")
+        self.setFixedWidth(INSPECTOR_WIDTH)
+        self.setAccessibleName("Inspector")
+        self._theme, self._runner, self._root = theme, runner, root
+        self._details: PhotoDetails | None = None
+        self._similar: ThumbGrid | None = None
+        self._similar_part: QWidget | None = None
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.viewport().setObjectName("inspectorView")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._scroll)
+        theme.changed.connect(lambda _: self._again())
+
+    @property
+    def photo_id(self) -> int | None:
+        """The photo shown, or None."""
+        return self._details.row.id if self._details is not None else None
+
+    def show_nothing(self, selected: int = 0) -> None:
+        """No single photo to show: an invitation, or the number selected with stars for all of them."""
+        self._details = None
+        column = self._fresh()
+        if selected:
+            column.addWidget(label(f"{photos(selected)} selected", "strong", wrap=True))
+            column.addWidget(self._stars(0))
+        else:
+            hint = label("Select a photo to see when, where and why it is here.", "muted", wrap=True)
+            column.addWidget(hint)
+        column.addStretch(1)
+
+    def show_details(self, details: PhotoDetails) -> None:
+        """Everything about one photo; its look-alikes follow by ``show_similar``."""
+        same = self.photo_id == details.row.id
+        place = self._scroll.verticalScrollBar().value() if same else 0
+        self._details = details
+        column = self._fresh()
+        self._head(column, details)
+        self._kinds(column, details)
+        self._groups(column, details)
+        self._similar_part = QWidget()
+        column.addWidget(self._similar_part)
+        self._similar_part.hide()
+        self._files(column, details)
+        column.addStretch(1)
+        self._scroll.verticalScrollBar().setValue(place)
+
+    def show_similar(self, photo_id: int, found: Sequence[tuple[int, float]]) -> None:
+        """Look-alikes as (photo id, cosine); ignored if another photo is shown by now."""
+        if photo_id != self.photo_id or self._similar_part is None or self._similar_part.layout() is not None:
+            return
+        shown = [(other, f"{round(100 * score)} % alike") for other, score in found if other != photo_id][:6]
+        if not shown:
+            return
+        side = (INNER - (COLUMNS - 1) * SPACE_XS) // COLUMNS
+        self._similar = ThumbGrid(self._theme, self._runner, lambda i: thumb_path(self._root, i), side)
+        self._similar.chosen.connect(self.photo_wanted)
+        part = _column(self._similar_part)
+        part.addWidget(label("Looks like", "section"))
+        part.addWidget(self._similar)
+        self._similar.set_photos(shown)
+        self._similar_part.show()
+
+    # ------------------------------------------------------------ parts
+
+    def _fresh(self) -> QVBoxLayout:
+        self._similar = self._similar_part = None
+        body = QWidget()
+        body.setObjectName("inspectorBody")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        column.setSpacing(SPACE_L)
+        self._scroll.setWidget(body)
+        return column
+
+    def _again(self) -> None:
+        if self._details is not None:
+            self.show_details(self._details)
+
+    def _stars(self, rating: int) -> Stars:
+        stars = Stars(self._theme)
+        stars.set_value(rating)
+        stars.rated.connect(self.rated)
+        return stars
+
+    def _head(self, column: QVBoxLayout, details: PhotoDetails) -> None:
+        part = self._part(column, "")
+        about = facts(details)
+        part.addWidget(ElidedLabel(about.name, "strong", Qt.TextElideMode.ElideMiddle))
+        if details.row.missing:
+            part.addWidget(label("The file is not there at the moment. Its drive may be away.", "warning", wrap=True))
+        if about.caption:
+            part.addWidget(label(about.caption, wrap=True))
+        stars = self._stars(details.row.rating)
+        part.addWidget(stars)
+        for fact in about.lines:
+            part.addLayout(self._fact(fact))
+
+    def _fact(self, fact: Fact) -> QLayout:
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        symbol = QLabel()
+        symbol.setPixmap(pixmap(fact.icon, self._theme.tokens.muted, 16, self.devicePixelRatioF()))
+        symbol.setContentsMargins(0, 1, 0, 0)
+        row.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        for place, text in enumerate(fact.texts):
+            made = label(text, "" if place == 0 else "small", wrap=True)
+            made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            words.addWidget(made)
+        row.addLayout(words, 1)
+        return row
+
+    def _kinds(self, column: QVBoxLayout, details: PhotoDetails) -> None:
+        if not details.row.kinds:
+            return
+        part = self._part(column, "Kinds")
+        for name, strength in details.row.kinds:
+            row = QHBoxLayout()
+            row.addWidget(ElidedLabel(name), 1)
+            row.addWidget(label(f"{strength:.2f}", "small"))
+            row.addSpacing(SPACE_S)
+            row.addWidget(StrengthBar(self._theme, strength, name))
+            part.addLayout(row)
+
+    def _groups(self, column: QVBoxLayout, details: PhotoDetails) -> None:
+        shown = [membership for membership in details.memberships if membership.kind != "kinds"]
+        if not shown:
+            return
+        part = self._part(column, "Why here?")
+        part.setSpacing(SPACE_M)
+        for membership in shown:
+            part.addLayout(self._group(membership))
+
+    def _group(self, membership: Membership) -> QLayout:
+        box = QVBoxLayout()
+        box.setSpacing(1)
+        location = Location("wall", Scope("group", membership.group_id), membership.title, membership.kind)
+        link = LinkButton(membership.title, lambda: self.group_wanted.emit(location))
+        link.setToolTip(f"Show this in {KIND_TITLES.get(membership.kind, membership.kind)}")
+        box.addWidget(link)
+        kind = KIND_TITLES.get(membership.kind, membership.kind)
+        box.addWidget(label(f"{kind} · {strength_word(membership.strength)}", "small"))
+        told = sentence(membership.reason)
+        if told:
+            box.addWidget(label(told, "small", wrap=True))
+        return box
+
+    def _files(self, column: QVBoxLayout, details: PhotoDetails) -> None:
+        part = self._part(column, "Files")
+        for path, about in file_lines(details):
+            made = ElidedLabel(path, "", Qt.TextElideMode.ElideMiddle)
+            part.addWidget(made)
+            part.addWidget(label(about, "small"))
+        first = details.files[0].path if details.files else details.row.path
+        link = button("Show in folder", "link", lambda: show_in_folder(first))
+        part.addWidget(link, 0, Qt.AlignmentFlag.AlignLeading)
+
+    def _part(self, column: QVBoxLayout, title: str) -> QVBoxLayout:
+        holder = QWidget()
+        part = _column(holder)
+        if title:
+            part.addWidget(label(title, "section"))
+        column.addWidget(holder)
+        return part
+
+
+def _column(holder: QWidget) -> QVBoxLayout:
+    part = QVBoxLayout(holder)
+    part.setContentsMargins(0, 0, 0, 0)
+    part.setSpacing(SPACE_S)
+    return part

@@ -1,0 +1,126 @@
+"""What is laid over the window for a moment: the shortcut sheet and the frame that invites a drop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.actions import sheet
+from app.icons import IconButton
+from app.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from app.views.widgets import label
+
+
+class Overlay(QWidget):
+    """Covers its host and dims what is below; a click beside the card or Escape closes it."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host = host
+        host.installEventFilter(self)
+        self.setGeometry(host.rect())
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._host.rect())
+        return False
+
+    def open(self) -> None:
+        self.setGeometry(self._host.rect())
+        self.show()
+        self.raise_()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 110))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.hide()
+            return
+        super().keyPressEvent(event)
+
+
+class ShortcutSheet(Overlay):
+    """Every key there is, from the same table that makes them work."""
+
+    def __init__(self, theme: Theme, host: QWidget) -> None:
+        super().__init__(host)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Keyboard shortcuts")
+        card = QFrame()
+        card.setObjectName("sheet")
+        card.setMaximumSize(760, 560)
+        close = IconButton(theme, "close", "Close the keyboard shortcuts")
+        close.clicked.connect(self.hide)
+        head = QHBoxLayout()
+        head.addWidget(label("Keyboard shortcuts", "title"), 1)
+        head.addWidget(close)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self._columns())
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(SPACE_XL, SPACE_L, SPACE_L, SPACE_L)
+        inner.setSpacing(SPACE_L)
+        inner.addLayout(head)
+        inner.addWidget(scroll, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        whole.addWidget(card)
+        whole.setAlignment(card, Qt.AlignmentFlag(0))
+
+    def _columns(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, SPACE_S, 0)
+        row.setSpacing(SPACE_XL * 2)
+        parts = sheet()
+        total, used = sum(len(rows) + 2 for _, rows in parts), 0
+        halves: tuple[QVBoxLayout, QVBoxLayout] = (QVBoxLayout(), QVBoxLayout())
+        for heading, rows in parts:
+            half = halves[0 if used < total / 2 else 1]
+            half.addWidget(label(heading, "section"))
+            half.addLayout(_table(rows))
+            half.addSpacing(SPACE_L)
+            used += len(rows) + 2
+        for half in halves:
+            half.addStretch(1)
+            row.addLayout(half, 1)
+        return holder
+
+
+def _table(rows: list[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setVerticalSpacing(SPACE_S)
+    grid.setColumnStretch(0, 1)
+    for place, (what, keys) in enumerate(rows):
+        grid.addWidget(label(what, wrap=True), place, 0)
+        grid.addWidget(label(keys, "muted"), place, 1, Qt.AlignmentFlag.AlignTrailing)
+    return grid
+
+
+class DropZone(Overlay):
+    """Shown while folders are dragged over the window."""
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        frame = QFrame()
+        frame.setObjectName("dropzone")
+        inner = QVBoxLayout(frame)
+        title = label("Drop to add to your library", "title")
+        text = label("The photos stay where they are.", "muted")
+        inner.addStretch(1)
+        for words in (title, text):
+            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            inner.addWidget(words)
+        inner.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        whole.addWidget(frame)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
