@@ -193,7 +193,7 @@ class _Groups:
         """``members``: positions, in order of time."""
         number, self.next_id = self.next_id, self.next_id + 1
         local = self.photos.local
-        lat, lon = PLACES[int(self.photos.place[members[0]])][1:]
+        lat, lon = PLACES[int(self.photos.event_place[self.photos.event[members[0]]])][1:]
         columns = (
             "id", "kind", "key", "title", "subtitle", "parent_id", "strength", "n_photos", "cover_id", "start", "end",
             "lat", "lon", "details", "run_id",

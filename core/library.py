@@ -42,6 +42,7 @@ from core.store import (
     queries_vectors,
     queries_wall,
     snapshot,
+    wall_columns,
     wording,
 )
 from core.store.store import Store
@@ -108,7 +109,7 @@ class Library:
     def iter_rows(self) -> Iterator[PhotoRow]:
         """Every photo, newest first, undated last."""
         with self._store.read() as conn:
-            ids = queries_wall.visible_ids(conn)
+            ids = wall_columns.visible_ids(conn)
         for start in range(0, len(ids), _PAGE):
             yield from self.rows(ids[start : start + _PAGE].tolist())
 
@@ -136,7 +137,7 @@ class Library:
     def boundaries(self) -> Iterator[Boundary]:
         """Every gap between neighbours, in order of time."""
         with self._store.read() as conn:
-            ids = queries_wall.visible_ids(conn)[::-1].tolist()
+            ids = wall_columns.visible_ids(conn)[::-1].tolist()
         for page in queries_groups.pages(ids):
             with self._store.read() as conn:
                 found = queries_groups.boundaries(conn, page)
@@ -192,10 +193,11 @@ class Library:
 
     def import_folders(self, folders: Sequence[Path], progress: Progress) -> ImportReport:
         """Import folders (none: all of the library again), then group. Raises Cancelled; what was done is kept."""
-        from core import grouping, index
+        from core import grouping
+        from core.index.run import run
 
         self._bring_back(folders)
-        report = index.run(self._store, folders, progress, on_browsable=self._save_snapshot)
+        report = run(self._store, folders, progress, on_browsable=self._save_snapshot)
         grouping.run(self._store, progress)
         self._save_snapshot()
         return report
@@ -209,9 +211,10 @@ class Library:
 
     def retry_problems(self, progress: Progress) -> ImportReport:
         """Read every file of the problem list again, then group."""
-        from core import grouping, index
+        from core import grouping
+        from core.index.run import retry
 
-        report = index.retry(self._store, progress)
+        report = retry(self._store, progress)
         grouping.run(self._store, progress)
         self._save_snapshot()
         return report

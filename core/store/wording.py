@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LONG_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                "November", "December")  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 UNDATED = "Undated"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = date(1970, 1, 1)
 
 
 def day_of(local: float | None) -> date | None:
     """The calendar day of wall-clock seconds; None where there is none or no calendar reaches."""
-    if local is None or local != local:
-        return None
+    return None if local is None or local != local else _day(int(local // 86400))
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> date | None:
     try:
-        return (_EPOCH + timedelta(seconds=local)).date()
+        return _EPOCH + timedelta(days=number)
     except OverflowError:
         return None
 

@@ -1,0 +1,82 @@
+"""The columns of walls as SQLite gives them: many photos at once, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection
+
+from core.store.columns import int_columns
+from core.store.schema import STAGE_FAILED
+
+Ints = NDArray[np.int64]
+
+VISIBLE = f"NOT hidden AND stage != {STAGE_FAILED}"
+NEWEST_FIRST = "instant DESC, id DESC"
+
+_UNKNOWN = -(2**62)
+_COLUMNS = (
+    "id",
+    # width, height (16 bits each), colour (24) and flags (8) in one integer; thumb 1, 2 are FLAG_PREVIEW, FLAG_THUMB
+    "(min(width, 65535) << 48) | (min(height, 65535) << 32) | ((mean_colour & 16777215) << 8)"
+    " | (flags & 231) | ((thumb & 3) << 3)",
+    f"ifnull(CAST(local * 1000000 AS INTEGER), {_UNKNOWN})",
+)
+_FEW = 20_000
+"""Up to so many photos are fetched one by one; for more, all columns are read and the rest is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Photos in order; the columns of :class:`core.records.Wall`."""
+
+    ids: Ints
+    aspect: NDArray[np.float32]
+    colour: NDArray[np.uint32]
+    local: NDArray[np.float64]
+    flags: NDArray[np.uint8]
+
+    def take(self, positions: Ints) -> Columns:
+        return Columns(*(getattr(self, name)[positions] for name in ("ids", "aspect", "colour", "local", "flags")))
+
+
+def visible_ids(conn: Connection) -> Ints:
+    """All photos that walls and lists show, newest first, undated last."""
+    return int_columns(conn, ["id"], f"FROM photo INDEXED BY photo_by_time WHERE {VISIBLE} ORDER BY {NEWEST_FIRST}")[0]
+
+
+def all_columns(conn: Connection) -> Columns:
+    tail = f"FROM photo INDEXED BY photo_by_time WHERE {VISIBLE} ORDER BY {NEWEST_FIRST}"
+    return _unpack(*int_columns(conn, _COLUMNS, tail))
+
+
+def columns_of(conn: Connection, ids: Ints) -> Columns:
+    """The visible ones of some photos, newest first, each once."""
+    if len(ids) > _FEW:
+        every = all_columns(conn)
+        return every.take(np.flatnonzero(np.isin(every.ids, ids)))
+    wanted = "[" + ",".join(map(str, ids.tolist())) + "]"
+    tail = f"FROM photo WHERE {VISIBLE} AND id IN (SELECT value FROM json_each(?)) ORDER BY {NEWEST_FIRST}"
+    return _unpack(*int_columns(conn, _COLUMNS, tail, [wanted]))
+
+
+def _unpack(ids: Ints, packed: Ints, micros: Ints) -> Columns:
+    bits = packed.view(np.uint64)
+    width = (bits >> np.uint64(48)).astype(np.float32)
+    height = (bits >> np.uint64(32) & np.uint64(0xFFFF)).astype(np.float32)
+    known = (width > 0) & (height > 0)
+    aspect = np.where(known, width / np.maximum(height, 1), np.float32(4 / 3))
+    low = bits.astype(np.uint32)  # colour and flags
+    local = np.where(micros == _UNKNOWN, np.nan, micros / 1e6)
+    return Columns(ids, np.clip(aspect, 0.02, 50.0, dtype=np.float32), low >> np.uint32(8), local, low.astype(np.uint8))
+
+
+def positions(columns: Columns, ids: Ints) -> Ints:
+    """Where each id stands in the columns; -1 where it does not."""
+    order = np.argsort(columns.ids)
+    at = np.searchsorted(columns.ids, ids, sorter=order)
+    at = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(ids), np.int64)
+    found = columns.ids[at] == ids if len(order) else np.zeros(len(ids), bool)
+    return np.where(found, at, -1)
