@@ -1,0 +1,92 @@
+"""Progress of a command on stderr, with rate and time left; silent where stderr is not a terminal. Ctrl-C cancels."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from core.progress import Progress, Report
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+
+@contextmanager
+def shown() -> Iterator[Progress]:
+    """A progress for one piece of work; the first Ctrl-C (or a polite kill) cancels it, the second ends the process."""
+    if not sys.stderr.isatty():
+        progress = Progress()
+        with _cancelled_by_signals(progress):
+            yield progress
+        return
+    bars = _bars()
+    progress = Progress(_Listener(bars))
+    with bars, _cancelled_by_signals(progress):
+        yield progress
+
+
+def _bars() -> Bars:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[left]}"),
+    )
+    return Bars(*columns, console=Console(stderr=True), transient=False)
+
+
+class _Listener:
+    """Turns reports into bars, one a phase."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._phase: str | None = None
+        self._task: TaskID | None = None
+
+    def __call__(self, report: Report) -> None:
+        if report.phase != self._phase or self._task is None:
+            self._phase = report.phase
+            self._task = self._bars.add_task(report.phase, total=None, rate="", left="")
+        self._bars.update(
+            self._task,
+            completed=report.done,
+            total=report.total or None,
+            rate=f"{report.rate:,.0f} {report.unit}/s" if report.rate else "",
+            left=time_left(report.seconds_left),
+        )
+
+
+def time_left(seconds: float | None) -> str:
+    """Words for a remaining time: "", "7 s left", "3 min left", "2 h 5 min left"."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.0f} s left"
+    minutes = round(seconds / 60)
+    return f"{minutes} min left" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min left"
+
+
+@contextmanager
+def _cancelled_by_signals(progress: Progress) -> Iterator[None]:
+    def cancel(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, previous[signal.Signals(number)])
+        progress.cancel()
+
+    previous = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in previous:
+        signal.signal(number, cancel)
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,92 @@
+"""What the program stands on here: versions, device, embedder, codecs, and whether the library is sound."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from core.errors import ReverieError
+from core.paths import DATABASE
+
+PACKAGES = (
+    "numpy", "scipy", "scikit-learn", "torch", "onnxruntime", "Pillow", "exiv2", "PySide6-Essentials", "SQLAlchemy",
+    "alembic", "usearch", "blake3", "pillow-heif", "rawpy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """``faults``: sentences, empty where all is well. ``library_exists`` False: there was nothing to check."""
+
+    python: str
+    system: str
+    packages: dict[str, str]
+    device: str
+    embedder: str
+    codecs: dict[str, str]
+    library: str
+    library_exists: bool
+    faults: tuple[str, ...]
+
+
+def examine(library: Path) -> Diagnosis:
+    """Looks at everything and changes nothing; what cannot be had becomes a fault, not an error."""
+    from core.media.formats import codecs
+
+    faults: list[str] = []
+    return Diagnosis(
+        python=platform.python_version(),
+        system=platform.platform(),
+        packages={name: _version(name) for name in PACKAGES},
+        device=_device(faults),
+        embedder=_embedder(faults),
+        codecs=codecs(),
+        library=str(library),
+        library_exists=_check_library(library, faults),
+        faults=tuple(faults),
+    )
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _device(faults: list[str]) -> str:
+    from core import device
+
+    try:
+        return str(device.choose())
+    except ReverieError as error:
+        faults.append(str(error))
+        return "not available"
+
+
+def _embedder(faults: list[str]) -> str:
+    from core.embed import registry
+
+    try:
+        info = registry.info()
+    except ReverieError as error:
+        faults.append(str(error))
+        return "not available"
+    if info.weights != "present":
+        faults.append(f"The weights of {info.name} are not there.")
+    return f"{info.name} {info.version}".strip()
+
+
+def _check_library(library: Path, faults: list[str]) -> bool:
+    from core.library import Library
+
+    if not (library / DATABASE).is_file():
+        return False
+    try:
+        with Library.open(library, mode="read") as opened:
+            faults += opened.check()
+    except ReverieError as error:
+        faults.append(str(error))
+    return True
