@@ -76,7 +76,7 @@ def load(weights: Path, spec: InputSpec, expected: str | None) -> Model:
     state = rename(read_state_dict(weights, expected))
     whole = nn.ModuleDict({"network": EfficientNetLite0(spec.mean, spec.std), "head": nn.Linear(FEATURES, CLASSES)})
     assign(whole, state, weights.name)
-    head = Head(np.array(state["head.weight"], np.float32), np.array(state["head.bias"], np.float32))
+    head = Head(*(np.array(state[f"head.{part}"].numpy(), np.float32) for part in ("weight", "bias")))
     return Model(whole["network"].eval(), spec, FEATURES, head)
 
 

@@ -138,5 +138,5 @@ def read_copies(conn: Connection, ids: NDArray[np.int64]) -> dict[int, int]:
         f"WHERE p.flags & {FLAG_COPIES} AND f.role IN ('primary', 'copy') GROUP BY f.photo_id HAVING COUNT(*) > 1"
     )
     counts = {int(row[0]): int(row[1]) for row in cursor}
-    positions = {int(ids[i]): i for i in np.flatnonzero(np.isin(ids, list(counts)))}
+    positions = {int(ids[i]): int(i) for i in np.flatnonzero(np.isin(ids, list(counts)))}
     return {positions[i]: n for i, n in counts.items() if i in positions}

@@ -171,7 +171,7 @@ def _write_run(conn: Connection, found: Found, seconds: float) -> int:
             seconds=seconds,
         )
     )
-    return int(result.inserted_primary_key[0])
+    return int(result.lastrowid)
 
 
 def _forget_old_runs(conn: Connection) -> None:

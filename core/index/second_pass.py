@@ -130,6 +130,7 @@ class SecondPass:
             for task, described in buffer:
                 if described.problem is not None:
                     catalog.update_photo(conn, task.photo_id, {"stage": schema.STAGE_FAILED})
+            problems.clear_decoded(conn, [task.path for task, _ in good])
             problems.put(conn, failed, self._scan)
             self._insert_vectors(conn, rows)
 

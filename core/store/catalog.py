@@ -61,7 +61,7 @@ def ensure_folder(conn: Connection, volume_id: int, path: bytes, *, root: bool =
     ).first()
     if found is None:
         result = conn.execute(insert(s.folder).values(volume_id=volume_id, path=path, root=root, missing=False))
-        return int(result.inserted_primary_key[0])
+        return int(result.lastrowid)
     if found.missing or (root and not found.root):
         conn.execute(update(s.folder).where(s.folder.c.id == found.id).values(missing=False, root=root or found.root))
     return int(found.id)

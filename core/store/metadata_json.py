@@ -21,7 +21,10 @@ def metadata_to_json(metadata: Metadata) -> dict[str, Any]:
 def metadata_from_json(row: dict[str, Any]) -> Metadata:
     """The inverse of :func:`metadata_to_json`; names of other versions are ignored."""
     known = {f.name for f in fields(Metadata)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in known}
+    values: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in known:
+            values[name] = tuple(value) if isinstance(value, list) else value
     if "faces" in values:
         values["faces"] = tuple(FaceRegion(**face) for face in values["faces"])
     return Metadata(**values)

@@ -11,7 +11,6 @@ from sqlalchemy.engine import Connection
 
 from core.records import Problem
 from core.store import schema as s
-from core.store.catalog import file_record, select_files
 
 
 def count(conn: Connection) -> int:
@@ -38,15 +37,21 @@ def clear(conn: Connection, paths: Iterable[str]) -> None:
         conn.execute(delete(s.problem).where(s.problem.c.path == bindparam("key")), rows)
 
 
+def clear_decoded(conn: Connection, paths: Iterable[str]) -> None:
+    """What was wrong with reading these files is mended; what their metadata lack still holds."""
+    rows = [{"key": os.fsencode(path)} for path in paths]
+    if rows:
+        kept = ("scan", "metadata", "sidecar")
+        conn.execute(delete(s.problem).where(s.problem.c.path == bindparam("key"), s.problem.c.stage.not_in(kept)), rows)
+
+
 def clear_gone(conn: Connection, roots: Sequence[str], scan: int) -> None:
     """Problems below these roots of files that are gone, and of folders that could be read this time."""
-    unread = select_files().where(s.file.c.photo_id.is_(None), s.file.c.missing.is_(True))
-    files = {file_record(row).path for row in conn.execute(unread)}
     prefixes = tuple(os.fsencode(root).rstrip(b"/") for root in roots)
     stale = []
     for row in conn.execute(select(s.problem.c.path, s.problem.c.stage, s.problem.c.scan)):
-        below = any(row.path == prefix or row.path.startswith(prefix + b"/") for prefix in prefixes)
-        if row.path in files or (below and row.stage == "scan" and row.scan < scan):
+        below = any(row.path == prefix or row.path.startswith(prefix + os.sep.encode()) for prefix in prefixes)
+        if below and ((row.stage == "scan" and row.scan < scan) or not os.path.lexists(row.path)):
             stale.append({"key": row.path, "step": row.stage})
     if stale:
         where = (s.problem.c.path == bindparam("key"), s.problem.c.stage == bindparam("step"))
