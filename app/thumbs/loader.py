@@ -94,7 +94,7 @@ class ThumbLoader(QObject):
         for photo_id in gone:
             self._cache.forget(photo_id)
             self._missed.pop(photo_id, None)
-        self._requests.revoke({key for key in self._requests if key[0] in gone})
+        self._requests.revoke({key for key in self._requests.pending() if key[0] in gone})
 
     def close(self) -> None:
         """Stop and join the threads; nothing arrives afterwards."""

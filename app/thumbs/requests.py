@@ -79,7 +79,7 @@ class Requests(Generic[Wanted]):
                 self._waiting.pop(key, None)
                 self._in_work.pop(key, None)
 
-    def keys(self) -> list[Wanted]:
+    def pending(self) -> list[Wanted]:
         """All that waits or is in work."""
         with self._changed:
             return [*self._waiting, *self._in_work]
