@@ -39,10 +39,9 @@ def clear(conn: Connection, paths: Iterable[str]) -> None:
 
 def clear_decoded(conn: Connection, paths: Iterable[str]) -> None:
     """What was wrong with reading these files is mended; what their metadata lack still holds."""
-    rows = [{"key": os.fsencode(path)} for path in paths]
-    if rows:
-        kept = ("scan", "metadata", "sidecar")
-        conn.execute(delete(s.problem).where(s.problem.c.path == bindparam("key"), s.problem.c.stage.not_in(kept)), rows)
+    read = [os.fsencode(path) for path in paths]
+    kept = ("scan", "metadata", "sidecar")
+    conn.execute(delete(s.problem).where(s.problem.c.path.in_(read), s.problem.c.stage.not_in(kept)))
 
 
 def clear_gone(conn: Connection, roots: Sequence[str], scan: int) -> None:
