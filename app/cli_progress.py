@@ -25,9 +25,11 @@ def shown() -> Iterator[Progress]:
             yield progress
         return
     bars = _bars()
-    progress = Progress(_Listener(bars))
+    listener = _Listener(bars)
+    progress = Progress(listener)
     with bars, _cancelled_by_signals(progress):
         yield progress
+        listener.finish()
 
 
 def _bars() -> Bars:
@@ -55,6 +57,7 @@ class _Listener:
 
     def __call__(self, report: Report) -> None:
         if report.phase != self._phase or self._task is None:
+            self.finish()
             self._phase = report.phase
             self._task = self._bars.add_task(report.phase, total=None, rate="", left="")
         self._bars.update(
@@ -64,6 +67,12 @@ class _Listener:
             rate=f"{report.rate:,.0f} {report.unit}/s" if report.rate else "",
             left=time_left(report.seconds_left),
         )
+
+    def finish(self) -> None:
+        """Fill the bar of a phase that is over: the last of its reports are too close together to be sent."""
+        for task in self._bars.tasks:
+            if task.id == self._task and task.total is not None:
+                self._bars.update(task.id, completed=task.total, left="")
 
 
 def time_left(seconds: float | None) -> str:
