@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import errors
@@ -71,6 +71,8 @@ def run(library_root: Path, folders: Sequence[Path] = ()) -> int:
     application.setApplicationName("reverie")
     application.setApplicationDisplayName("Reverie")
     application.setDesktopFileName("reverie")
+    if QLocale().language() == QLocale.Language.C:
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     window = build(library_root, folders)
     restore = errors.install_hook(window.notify)
     window.show()
@@ -114,6 +116,7 @@ def _first_page(desk: Desk, root: Path) -> None:
     else:
         desk.window.show_page("welcome")
     desk.window.sidebar.show_location(ALL)
+    desk.window.page(desk.window.shown_page).setFocus()
 
 
 def _closing(session: Session, thumbs: ThumbLoader) -> Callable[[], None]:

@@ -154,7 +154,7 @@ class Desk(QObject):
         self.focus.show_wall(wall, location == self._wall_location)
         self._wall_location = location
         if not self.focus.viewing:
-            self.window.show_page("wall")
+            self._show_plain("wall")
         if self._reveal is not None:
             self.wall.reveal(self._reveal)
             self._reveal = None
@@ -169,7 +169,10 @@ class Desk(QObject):
 
     def _show_plain(self, name: str) -> None:
         if not self.focus.viewing:
+            changed = self.window.shown_page != name
             self.window.show_page(name)
+            if changed:
+                self.focus.page_changed()
             self.enable()
 
     def _show_state(self, state: State) -> None:

@@ -45,7 +45,7 @@ class Focus(QObject):
         """Ids that an action on photos works on: the photo in the viewer, else the selection."""
         if self._viewed is not None:
             return [self._viewed]
-        return [int(photo_id) for photo_id in self.wall.selection()]
+        return [int(photo_id) for photo_id in self.wall.selection()] if self._window.shown_page == "wall" else []
 
     def show_wall(self, wall: Wall, same_place: bool) -> None:
         """Put photos on the wall, at the same position if it is the same place."""
@@ -107,6 +107,11 @@ class Focus(QObject):
             self.wall.reveal(photo_id)
 
     # ------------------------------------------------------------ the inspector
+
+    def page_changed(self) -> None:
+        """Another page is shown; what is selected on a wall out of sight is not meant."""
+        if not self.viewing:
+            self._tell()
 
     def inspector_toggled(self) -> None:
         """The inspector may have come into sight: make it, and fill it."""

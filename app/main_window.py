@@ -130,6 +130,8 @@ class MainWindow(QMainWindow):
             self.panels_changed.emit()
 
     def focus_search(self) -> None:
+        if not self.sidebar.isVisible():
+            self.toggle_sidebar()
         self.topbar.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.topbar.search.selectAll()
 
@@ -229,7 +231,7 @@ class MainWindow(QMainWindow):
         self._inspector_frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._inspector_frame.setFixedWidth(INSPECTOR_WIDTH)
         self._inspector_frame.setLayout(self._inspector_place)
-        self._inspector_place.setContentsMargins(0, 0, 0, 0)
+        self._inspector_place.setContentsMargins(1, 0, 1, 0)
         column = QVBoxLayout(self._whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

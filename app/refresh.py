@@ -40,7 +40,7 @@ class Refresher(QObject):
         self._clock = clock
         self._pending: Change | None = None
         self._took = 0.0
-        self._last = float("-inf")
+        self._last: float | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._fire)
         self._heard.connect(self._merge, Qt.ConnectionType.QueuedConnection)
@@ -64,7 +64,7 @@ class Refresher(QObject):
     def _merge(self, change: Change) -> None:
         self._pending = change if self._pending is None else merge(self._pending, change)
         if not self._timer.isActive():
-            wait = self._last + self.interval - self._clock()
+            wait = 0.0 if self._last is None else self._last + self.interval - self._clock()
             self._timer.start(max(0, round(wait * 1000)))
 
     def _fire(self) -> None:

@@ -52,7 +52,7 @@ class Settings:
 
     @property
     def inspector(self) -> bool:
-        return str(self._get("inspector", "false")) == "true"
+        return str(self._get("inspector", "true")) == "true"
 
     @inspector.setter
     def inspector(self, shown: bool) -> None:

@@ -20,6 +20,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 
 #inspector[mirrored="true"] { border-left: none; border-right: 1px solid $line; }
 #importbar { background: $panel; border-top: 1px solid $line; }
 #inspector QScrollArea, #inspectorBody, #inspectorView { background: $panel; border: none; }
+#sheetBody { background: $raised; }
 
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 20px; font-weight: 600; }
@@ -45,10 +46,11 @@ QPushButton[role="quiet"] { background: transparent; border: 1px solid transpare
 QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="quiet"]:focus { border: 2px solid $accent; padding: 5px 9px; }
 QPushButton[role="link"] {
-  background: transparent; border: 1px solid transparent; color: $accent; padding: 2px 4px; text-align: left;
+  background: transparent; border: 2px solid transparent; color: $accent; padding: 1px 2px; margin-left: -4px;
+  text-align: left;
 }
 QPushButton[role="link"]:hover { text-decoration: underline; }
-QPushButton[role="link"]:focus { border: 2px solid $accent; padding: 1px 3px; }
+QPushButton[role="link"]:focus { border: 2px solid $accent; padding: 1px 2px; }
 
 QToolButton { background: transparent; border: 2px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: $hover; }
@@ -83,9 +85,9 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::indicator { width: 14px; height: 14px; margin-left: 8px; border-radius: 7px; }
 QMenu::indicator:checked { background: $accent; }
 
-QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: $control; border-radius: 3px; }
+QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }
+QScrollBar::handle { background: $control; border-radius: 2px; }
 QScrollBar::handle:vertical { min-height: 32px; margin: 2px; }
 QScrollBar::handle:horizontal { min-width: 32px; margin: 2px; }
 QScrollBar::handle:hover { background: $muted; }

@@ -22,12 +22,13 @@ STAGES = {
     "decode": "The picture is damaged",
     "thumbnail": "No thumbnail could be made",
     "embed": "Could not be compared with others",
-    "unsupported": "Not handled yet",
 }
 
 
 def headline(problem: Problem) -> str:
     """What is wrong, in plain words with the reason: ``The picture is damaged: truncated file``."""
+    if problem.stage == "unsupported":
+        return problem.reason
     return f"{STAGES.get(problem.stage, problem.stage)}: {problem.reason}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from app.navigation import ALL, FOLDERS, KIND_TITLES, PROBLEMS, Location, group_location, kind_location
-from app.words import number
+from app.words import date_range, number
 from core.paths import printable
 from core.records import GROUP_KINDS, Folder, Group, Scope, Status
 
@@ -33,6 +33,7 @@ class Node:
     count: int | None = None
     icon: str = ""
     lazy: str = ""
+    hint: str = ""
     fetched: bool = False
     asked: bool = False
     parent: Node | None = None
@@ -78,7 +79,9 @@ class SidebarModel(QAbstractItemModel):
         """The groups of a kind, in the order given."""
         top = self._tops[kind]
         top.count = len(groups)
-        self._merge(top, [self._node(f"group:{g.id}", group_location(g), g.n_photos) for g in groups])
+        self._merge(
+            top, [self._node(f"group:{g.id}", group_location(g), g.n_photos, hint=group_hint(g)) for g in groups]
+        )
         top.fetched = True
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
@@ -114,8 +117,8 @@ class SidebarModel(QAbstractItemModel):
 
     # ------------------------------------------------------------ nodes
 
-    def _node(self, key: str, location: Location, count: int | None, icon: str = "", lazy: str = "") -> Node:
-        return Node(next(self._serials), key, location, count, icon, lazy)
+    def _node(self, key: str, location: Location, count: int | None, **more: str) -> Node:
+        return Node(next(self._serials), key, location, count, **more)
 
     def _adopt(self, parent: Node, nodes: Sequence[Node], at: int) -> None:
         self.beginInsertRows(self._index_of(parent), at, at + len(nodes) - 1)
@@ -157,7 +160,7 @@ class SidebarModel(QAbstractItemModel):
         while row < len(fresh):
             if row < len(parent.children) and parent.children[row].key == fresh[row].key:
                 old = parent.children[row]
-                old.location, old.count = fresh[row].location, fresh[row].count
+                old.location, old.count, old.hint = fresh[row].location, fresh[row].count, fresh[row].hint
                 row += 1
                 continue
             stop = row
@@ -169,7 +172,10 @@ class SidebarModel(QAbstractItemModel):
 
     def _merge_folders(self, parent: Node, key: int | None, below: dict[int | None, list[Folder]]) -> None:
         found = below.get(key, [])
-        self._merge(parent, [self._node(f"folder:{f.id}", folder_location(f), f.n_photos) for f in found])
+        self._merge(
+            parent,
+            [self._node(f"folder:{f.id}", folder_location(f), f.n_photos, hint=printable(f.path)) for f in found],
+        )
         for node, folder in zip(parent.children, found, strict=True):
             self._merge_folders(node, folder.id, below)
 
@@ -222,7 +228,7 @@ class SidebarModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return node.location.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return node.location.title if node.parent is not self._root else None
+            return node.hint or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{node.location.title}, {number(node.count)}" if node.count else node.location.title
         return {COUNT_ROLE: node.count, ICON_ROLE: node.icon, LOCATION_ROLE: node.location}.get(role)
@@ -232,3 +238,10 @@ def folder_location(folder: Folder) -> Location:
     """A folder's wall, titled by the last part of its path."""
     name = os.path.basename(folder.path.rstrip("/\\")) or folder.path
     return Location("wall", Scope("folder", folder.id), printable(name), "folders")
+
+
+def group_hint(group: Group) -> str:
+    """Title, dates and subtitle of a group, for where its row is too narrow."""
+    dates = date_range(group.start, group.end) if group.start is not None and group.end is not None else ""
+    about = " · ".join(dict.fromkeys(filter(None, (dates, group.subtitle))))
+    return "\n".join(filter(None, (group.title, about)))

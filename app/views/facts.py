@@ -86,7 +86,7 @@ def _camera(details: PhotoDetails) -> Fact:
 def _dimensions(width: int, height: int) -> str:
     if not width or not height:
         return ""
-    return f"{number(width)} × {number(height)} · {width * height / MEGA:.1f} MP"
+    return f"{width} × {height} · {width * height / MEGA:.1f} MP"
 
 
 def _people(metadata: Metadata) -> str:

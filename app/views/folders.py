@@ -31,7 +31,7 @@ class FoldersPage(QWidget):
         head = QVBoxLayout()
         head.setSpacing(2)
         head.addWidget(label("Folders", "title"))
-        words = "Photos stay in these folders. Taking a folder out forgets its photos here and leaves its files alone."
+        words = "Photos stay in these folders. Removing one forgets its photos here and leaves the files alone."
         head.addWidget(label(words, "muted", wrap=True))
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
@@ -84,7 +84,7 @@ class FoldersPage(QWidget):
         offers = (
             ("Show photos", lambda: self.opened.emit(location)),
             ("Open folder", lambda: show_in_folder(inside)),
-            ("Take out", lambda: self.removed.emit(folder.id, location.title)),
+            ("Remove", lambda: self.removed.emit(folder.id, location.title)),
         )
         for text, pressed in offers:
             made = button(text, "quiet", pressed)

@@ -20,7 +20,7 @@ from app.words import photos
 from core.paths import thumb_path
 from core.records import Membership, PhotoDetails, Scope
 
-INNER = INSPECTOR_WIDTH - 2 * SPACE_L - 10
+INNER = INSPECTOR_WIDTH - 2 * SPACE_L - 8
 
 
 class Inspector(QFrame):
@@ -156,7 +156,7 @@ class Inspector(QFrame):
         part = self._part(column, "Kinds")
         for name, strength in details.row.kinds:
             row = QHBoxLayout()
-            row.addWidget(ElidedLabel(name), 1)
+            row.addWidget(ElidedLabel(name[:1].upper() + name[1:]), 1)
             row.addWidget(label(f"{strength:.2f}", "small"))
             row.addSpacing(SPACE_S)
             row.addWidget(StrengthBar(self._theme, strength, name))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.actions import sheet
 from app.icons import IconButton
-from app.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
+from app.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, Theme
 from app.views.widgets import label
 
 
@@ -55,7 +55,7 @@ class ShortcutSheet(Overlay):
         self.setAccessibleName("Keyboard shortcuts")
         card = QFrame()
         card.setObjectName("sheet")
-        card.setMaximumSize(760, 560)
+        self._card = card
         close = IconButton(theme, "close", "Close the keyboard shortcuts")
         close.clicked.connect(self.hide)
         head = QHBoxLayout()
@@ -70,16 +70,18 @@ class ShortcutSheet(Overlay):
         inner.setSpacing(SPACE_L)
         inner.addLayout(head)
         inner.addWidget(scroll, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
-        whole.addWidget(card)
-        whole.setAlignment(card, Qt.AlignmentFlag(0))
+        card.setParent(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        width, height = min(760, self.width() - 2 * SPACE_XL), min(640, self.height() - 2 * SPACE_XL)
+        self._card.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)
 
     def _columns(self) -> QWidget:
         holder = QWidget()
+        holder.setObjectName("sheetBody")
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, SPACE_S, 0)
-        row.setSpacing(SPACE_XL * 2)
+        row.setSpacing(SPACE_XL + SPACE_L)
         parts = sheet()
         total, used = sum(len(rows) + 2 for _, rows in parts), 0
         halves: tuple[QVBoxLayout, QVBoxLayout] = (QVBoxLayout(), QVBoxLayout())
@@ -87,9 +89,10 @@ class ShortcutSheet(Overlay):
             half = halves[0 if used < total / 2 else 1]
             half.addWidget(label(heading, "section"))
             half.addLayout(_table(rows))
-            half.addSpacing(SPACE_L)
+            half.addSpacing(SPACE_M)
             used += len(rows) + 2
         for half in halves:
+            half.setSpacing(SPACE_S)
             half.addStretch(1)
             row.addLayout(half, 1)
         return holder
@@ -97,10 +100,11 @@ class ShortcutSheet(Overlay):
 
 def _table(rows: list[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
-    grid.setVerticalSpacing(SPACE_S)
+    grid.setVerticalSpacing(SPACE_XS)
+    grid.setHorizontalSpacing(SPACE_L)
     grid.setColumnStretch(0, 1)
     for place, (what, keys) in enumerate(rows):
-        grid.addWidget(label(what, wrap=True), place, 0)
+        grid.addWidget(label(what), place, 0)
         grid.addWidget(label(keys, "muted"), place, 1, Qt.AlignmentFlag.AlignTrailing)
     return grid
 

@@ -114,6 +114,7 @@ class ProblemsPage(QWidget):
         self.retry = button("Try again", "", retry)
         self.reveal = button("Show in folder", "quiet", self.show_in_folder)
         self.copy = button("Copy details", "quiet", self.copy_details)
+        self.setFocusProxy(self.list)
         self._lay_out()
 
     def _lay_out(self) -> None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from app.icons import pixmap
 from app.models.sidebar import COUNT_ROLE, ICON_ROLE, LOCATION_ROLE, SidebarModel
-from app.navigation import Location
+from app.navigation import ALL, Location
 from app.theme import ICON, RADIUS, SIDEBAR_WIDTH, Theme
 from app.views.widgets import focus_ring, label
 from app.words import number
@@ -47,9 +47,9 @@ class _Rows(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens, whole = self._theme.tokens, option.rect
-        left = 2
-        painter.setFont(option.font)
         name = index.data(ICON_ROLE)
+        left = 2 if name else 12
+        painter.setFont(option.font)
         if name:
             ratio = painter.device().devicePixelRatioF()
             place = QRect(whole.left() + left, whole.center().y() - ICON // 2, ICON, ICON)
@@ -58,7 +58,7 @@ class _Rows(QStyledItemDelegate):
             left += ICON + 8
         count = index.data(COUNT_ROLE)
         counted = number(count) if count else ""
-        width = option.fontMetrics.horizontalAdvance(counted)
+        width = option.fontMetrics.horizontalAdvance(counted) + 2
         text = QRect(whole.left() + left, whole.top(), whole.width() - left - width - 20, whole.height())
         self._write(painter, option, text, index.data(), tokens.text, Qt.AlignmentFlag.AlignLeft)
         tail = QRect(whole.right() - width - 10, whole.top(), width, whole.height())
@@ -150,6 +150,7 @@ class Sidebar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(SIDEBAR_WIDTH)
         self._model = model
+        self._location = ALL
         self._proxy = QSortFilterProxyModel()
         self._proxy.setSourceModel(model)
         self._proxy.setRecursiveFilteringEnabled(True)
@@ -177,6 +178,7 @@ class Sidebar(QWidget):
 
     def show_location(self, location: Location) -> None:
         """Select the row of a location, opening nothing and telling nobody."""
+        self._location = location
         index = self._proxy.mapFromSource(self._model.find(location))
         if index.isValid() and index.parent().isValid() and not self.tree.isExpanded(index.parent()):
             index = index.parent()
@@ -193,12 +195,12 @@ class Sidebar(QWidget):
         text = text.strip()
         if text:
             self._model.fetch_all()
+        blocked = self.tree.selectionModel().blockSignals(True)
         self._proxy.setFilterFixedString(text)
-        if text:
-            self.tree.expandAll()
-        else:
-            self.tree.collapseAll()
+        self.tree.selectionModel().blockSignals(blocked)
+        self.tree.expandAll() if text else self.tree.collapseAll()
         self._say_nothing()
+        self.show_location(self._location)
 
     def choose_first(self) -> None:
         """Go to the best match of a search: the first group found, else the first row."""

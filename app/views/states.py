@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from app.icons import pixmap
 from app.navigation import Location
 from app.theme import SPACE_L, SPACE_S, SPACE_XL, Theme
-from app.views.widgets import button, label
+from app.views.widgets import button, centred, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +88,8 @@ class StatePage(QWidget):
         column.addStretch(4)
         column.addWidget(self._icon)
         column.addSpacing(SPACE_S)
-        for words in (self._title, self._text):
-            words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            words.setMaximumWidth(420)
-            words.setMinimumWidth(min(420, words.maximumWidth()))
-            column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(centred(self._title, 440))
+        column.addLayout(centred(self._text, 440))
         column.addSpacing(SPACE_L)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(5)

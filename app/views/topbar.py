@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy
 
 from app.icons import IconButton, icon
 from app.settings import ROW_HEIGHTS
-from app.theme import BAR_HEIGHT, ICON, SPACE_L, SPACE_S, Theme
+from app.theme import BAR_HEIGHT, ICON, SPACE_L, SPACE_S, SPACE_XS, Theme
 from app.views.widgets import ElidedLabel, button
 
 
@@ -52,6 +52,7 @@ class TopBar(QWidget):
         row.addSpacing(SPACE_S)
         row.addWidget(self.section)
         row.addWidget(self._chevron)
+        row.addSpacing(SPACE_XS)
         row.addWidget(self.title)
         row.addSpacing(SPACE_S)
         row.addWidget(self.detail, 1)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.icons import pixmap
 from app.theme import ICON, SPACE_L, SPACE_M, SPACE_S, SPACE_XL, Theme
-from app.views.widgets import button, label
+from app.views.widgets import button, centred, label
 
 PROMISES = (
     ("shield", "Your originals are only read, never changed, moved or deleted."),
@@ -34,20 +34,19 @@ class WelcomePage(QWidget):
         column.addWidget(self._symbol("photos", 56), 0, Qt.AlignmentFlag.AlignCenter)
         column.addSpacing(SPACE_M)
         self._words(column, "Your photos, by event, place and kind", "title")
+        column.addSpacing(SPACE_S)
         self._words(column, "Add the folder where your photos are, or drop one anywhere on this window.", "muted")
         column.addSpacing(SPACE_L)
         column.addLayout(self._buttons())
         column.addSpacing(SPACE_XL)
         column.addWidget(self._promises(), 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(5)
+        self.setFocusProxy(self.add)
         self._tint()
         theme.changed.connect(lambda _: self._tint())
 
     def _words(self, column: QVBoxLayout, text: str, role: str) -> None:
-        words = label(text, role, wrap=True)
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words.setFixedWidth(480)
-        column.addWidget(words, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addLayout(centred(label(text, role, wrap=True), 520))
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()

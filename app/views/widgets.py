@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from app.icons import pixmap
 from app.theme import ICON, Theme
@@ -32,6 +32,18 @@ def button(text: str, role: str, pressed: Callable[[], object]) -> QPushButton:
     if role == "link":
         made.setCursor(Qt.CursorShape.PointingHandCursor)
     return made
+
+
+def centred(words: QLabel, width: int) -> QHBoxLayout:
+    """A wrapping label in the middle of a line, ``width`` px wide where there is room, as high as its text needs."""
+    words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    words.setMaximumWidth(width)
+    words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(words, 1000)
+    row.addStretch(1)
+    return row
 
 
 class ElidedLabel(QLabel):
