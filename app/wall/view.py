@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QNativeGestureEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from app.thumbs.loader import ThumbLoader
 from app.wall import keys
 from app.wall.access import announce
-from app.wall.anchor import Anchor, anchor_at, offset_of, transfer
-from app.wall.fades import Fades
-from app.wall.layout import Layout, build
-from app.wall.painter import Look, WallPainter
+from app.wall.anchor import transfer
 from app.wall.pointer import Pointer
-from app.wall.rail import NO_MARKS, marks
-from app.wall.scene import Scene, Window, header_heights, section_under
-from app.wall.scroll import Scroller
-from app.wall.scrubber import RAIL_WIDTH, Scrubber
+from app.wall.scene import header_heights
 from app.wall.selection import Selection
-from app.wall.words import date_words, place_words
+from app.wall.surface import WallSurface
+from app.wall.words import date_words
 from core.records import Pixels, Wall
 
 if TYPE_CHECKING:
     from app.wall.peek import Peek
 
-MIN_ROW, MAX_ROW, DEFAULT_ROW = 48, 512, 180
-MARGIN, END_MARGIN = 8, 24
 WHEEL_ZOOM = 1.15
-PREFETCH_MS = 60
 
 
-def empty_wall() -> Wall:
-    """A wall without photos."""
-    none = np.empty(0, np.int64)
-    return Wall(
-        none, none.astype(np.float32), none.astype(np.uint32), none.astype(np.float64), none.astype(np.uint8),
-        np.zeros(1, np.int64), none, [], [],
-    )  # fmt: skip
-
-
-class WallView(QAbstractScrollArea):
+class WallView(WallSurface):
     """Photos in justified rows. Signals carry photo ids (``currentChanged`` -1 for none) and group ids.
 
     ``describe``: words for a photo (date, place, kinds) that are announced to screen readers.
@@ -66,54 +39,15 @@ class WallView(QAbstractScrollArea):
     activated = Signal(int)
     selectionChanged = Signal()
     currentChanged = Signal(int)
-    rowHeightChanged = Signal(int)
     sectionActivated = Signal(int)
-    firstPaintedWithThumbs = Signal()
 
     def __init__(self, thumbs: ThumbLoader, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(thumbs, parent)
         self.describe: Callable[[int], str] | None = None
         self.load_pixels: Callable[[int, int | None], Pixels] | None = None
-        self.empty_text = self.tr("No photos here")
-        self.wall = empty_wall()
-        self.picked = Selection()
-        self.fades = Fades(self)
-        self._thumbs = thumbs
-        self._scene = Scene(thumbs, self.fades)
-        self._row_height = float(DEFAULT_ROW)
-        self._headers = header_heights(self.wall)
-        self._hovered = self._hovered_section = -1
-        self._band: QRect | None = None
-        self._down, self._last_offset = True, 0
-        self._marks = NO_MARKS
-        self._told_first = False
-        self._peek: Peek | None = None
-        self._brush: WallPainter | None = None
-        self.layout_: Layout = self._build()
-        self._set_up()
-
-    def _set_up(self) -> None:
-        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(self.tr("Photo wall"))
-        self.viewport().setMouseTracking(True)
-        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.pointer = Pointer(self)
-        self.scroller = Scroller(self.verticalScrollBar())
-        self.scrubber = Scrubber(self, self._words_at)
-        self._prefetch = QTimer(self)
-        self._prefetch.setSingleShot(True)
-        self._prefetch.setInterval(PREFETCH_MS)
-        self._prefetch.timeout.connect(
-            lambda: self._scene.prefetch(self.wall, self.layout_, self._window(), self._down)
-        )
-        self.scroller.moved.connect(self._moved)
-        self.scrubber.scrubbed.connect(lambda share: self.scroller.to(share * self.scroller.end))
-        self.fades.tick.connect(self._repaint_photos)
-        self._thumbs.arrived.connect(self._arrived)
-        self._place_rail()
+        self._peek: Peek | None = None
+        self._repeats: bool | None = False
 
     # ------------------------------------------------------------ what others ask of it
 
@@ -125,7 +59,7 @@ class WallView(QAbstractScrollArea):
         nearby = old.ids[slice(*self._seen_range())]
         carried = self.picked.carried_over(old.ids, wall.ids) if keep_position else Selection(len(wall.ids))
         moved = transfer(anchor, old.ids, wall.ids, nearby) if anchor else None
-        self.wall, self.picked = wall, carried
+        self.wall, self.picked, self._repeats = wall, carried, None
         self._headers = header_heights(wall)
         self.pointer.reset()
         self._hovered = self._hovered_section = -1
@@ -136,6 +70,10 @@ class WallView(QAbstractScrollArea):
     def selection(self) -> NDArray[np.int64]:
         """Ids of the selected photos, int64, in the order of the wall, each once."""
         ids = self.wall.ids[self.picked.mask]
+        if self._repeats is None:
+            self._repeats = len(np.unique(self.wall.ids)) < len(self.wall.ids)
+        if not self._repeats:
+            return ids
         _, first = np.unique(ids, return_index=True)
         return ids[np.sort(first)]
 
@@ -149,35 +87,12 @@ class WallView(QAbstractScrollArea):
         if index >= 0:
             self.choose(self.picked.only, index)
 
-    def row_height(self) -> int:
-        return round(self._row_height)
-
-    def set_row_height(self, px: int) -> None:
-        """Height of a row before justifying, in pixels; what is in the middle stays there."""
-        self._set_row_height(float(px), self.viewport().height() // 2, self.viewport().width() // 2)
-
-    def zoom(self, factor: float, at: QPoint | None = None) -> None:
-        """Larger or smaller rows; the photo at a point of the view stays under it."""
-        at = at or self.viewport().rect().center()
-        self._set_row_height(self._row_height * factor, at.y(), at.x())
-
-    def reveal(self, photo_id: int) -> None:
-        """Scroll until a photo is seen; nothing happens where it is not on this wall."""
-        index = self._index_of(photo_id)
-        if index >= 0:
-            self._reveal(index)
-
     def select_all(self) -> None:
         self.choose(self.picked.all, reveal=False)
 
     def clear_selection(self) -> bool:
         """Select nothing; True if something was selected."""
         return self.choose(self.picked.clear, reveal=False)
-
-    def invalidate_thumbs(self, ids: Iterable[int]) -> None:
-        """These photos have other thumbnails now."""
-        self._thumbs.invalidate(ids)
-        self.viewport().update()
 
     def peek(self) -> None:
         """Show the current photo large over the wall, or put it away again."""
@@ -213,7 +128,8 @@ class WallView(QAbstractScrollArea):
         return changed
 
     def activate(self, index: int) -> None:
-        self.picked.focus(index)
+        """Open a photo."""
+        self.choose(self.picked.focus, index, reveal=False)
         self.close_peek()
         self.activated.emit(int(self.wall.ids[index]))
 
@@ -224,105 +140,6 @@ class WallView(QAbstractScrollArea):
             self.choose(self.picked.toggle_range, start, stop, reveal=False)
         elif self.wall.section_id[section] > 0:
             self.sectionActivated.emit(int(self.wall.section_id[section]))
-
-    def to_wall(self, at: QPoint) -> QPoint:
-        """A point of the view as a point of the wall."""
-        return QPoint(at.x() - MARGIN, at.y() + self.scroller.offset)
-
-    def index_at(self, at: QPoint) -> int:
-        """The photo under a point of the view; headers lie over photos."""
-        point = self.to_wall(at)
-        return -1 if section_under(self.layout_, self._window(), at) >= 0 else self.layout_.at(point.x(), point.y())
-
-    def section_title_at(self, at: QPoint) -> int:
-        """The section whose title (not just its header) is under a point, or -1."""
-        section = section_under(self.layout_, self._window(), at)
-        if section < 0:
-            return -1
-        reach = self._painter().header_width(self.wall.titles[section]) + 2 * MARGIN
-        x = self.viewport().width() - at.x() if self.layout_.mirrored else at.x()
-        return section if x <= reach else -1
-
-    def first_seen(self) -> int:
-        """The first photo that is wholly seen."""
-        row, stop = self.layout_.rows_between(self.scroller.offset, self.scroller.offset + self.viewport().height())
-        if row + 1 < stop and self.layout_.row_y[row] < self.scroller.offset:
-            row += 1
-        return int(self.layout_.row_first[min(row, self.layout_.n_rows - 1)])
-
-    def hover(self, at: QPoint) -> None:
-        """The mouse is here."""
-        index, section = self.index_at(at), self.section_title_at(at)
-        if section >= 0 and self.wall.section_id[section] <= 0:
-            section = -1
-        if (index, section) == (self._hovered, self._hovered_section):
-            return
-        self._repaint_index(self._hovered)
-        self._hovered, headers_differ = index, section != self._hovered_section
-        self._hovered_section = section
-        self._repaint_index(index)
-        if headers_differ:
-            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if section >= 0 else Qt.CursorShape.ArrowCursor)
-            self.viewport().update()
-
-    def show_band(self, box: QRect | None) -> None:
-        """The rubber band, in coordinates of the wall."""
-        if box != self._band:
-            self._band = box
-            self.viewport().update()
-
-    # ------------------------------------------------------------ layout and position
-
-    def _build(self) -> Layout:
-        width = self.viewport().width() - 2 * MARGIN
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        wall = self.wall
-        return build(wall.aspect, wall.section_start, self._headers, width, self.row_height(), mirrored=mirrored)
-
-    def _lay_out(self, anchor: Anchor | None, offset: int) -> None:
-        """Lay out anew; then the anchor stands where it stood, or the wall is at ``offset``."""
-        self.layout_ = self._build()
-        extent = self.layout_.height + (END_MARGIN if self.layout_.n else 0)
-        wished = offset_of(self.layout_, anchor) if anchor else offset
-        self.scroller.resize(extent, self.viewport().height(), round(wished))
-        self._marks = marks(self.layout_, self.wall.local)
-        self.scrubber.set_marks(self._marks, extent, self.viewport().height())
-        self._moved()
-
-    def _set_row_height(self, px: float, view_y: int, x: int) -> None:
-        px = min(max(px, MIN_ROW), MAX_ROW)
-        if px == self._row_height:
-            return
-        before, anchor = self.row_height(), self._anchor(view_y, x)
-        self._row_height = px
-        if self.row_height() != before:
-            self._lay_out(anchor, self.scroller.offset)
-            self.rowHeightChanged.emit(self.row_height())
-
-    def _anchor(self, view_y: int, x: int = 0) -> Anchor | None:
-        return anchor_at(self.layout_, self.scroller.offset, view_y, x - MARGIN)
-
-    def _reveal(self, index: int) -> None:
-        _, y, _, height = self.layout_.rect_of(index)
-        section = self.layout_.section_at(y)
-        above = int(self.layout_.header[section]) + 4 if section >= 0 else 4
-        page, offset = self.viewport().height(), self.scroller.offset
-        if y - above < offset:
-            self.scroller.to(y - above)
-        elif y + height + 4 > offset + page:
-            self.scroller.to(min(y - above, y + height + 4 - page))
-
-    def _index_of(self, photo_id: int) -> int:
-        found = np.flatnonzero(self.wall.ids == photo_id)
-        return int(found[0]) if len(found) else -1
-
-    def _seen_range(self) -> tuple[int, int]:
-        """Photos that are seen, as a range of indices."""
-        first, stop = self.layout_.rows_between(self.scroller.offset, self.scroller.offset + self.viewport().height())
-        return int(self.layout_.row_first[first]), int(self.layout_.row_first[stop])
-
-    def _words_at(self, share: float) -> str:
-        return place_words(self.wall, self.layout_, self._marks, share * self.scroller.end)
 
     # ------------------------------------------------------------ telling
 
@@ -352,92 +169,7 @@ class WallView(QAbstractScrollArea):
             return self.describe(photo_id)
         return date_words(float(self.wall.local[self.picked.current]))
 
-    # ------------------------------------------------------------ painting
-
-    def _painter(self) -> WallPainter:
-        if self._brush is None:
-            self._brush = WallPainter(Look.now(), self.font(), self.layout_.mirrored)
-        return self._brush
-
-    def _window(self) -> Window:
-        return Window(
-            self.scroller.offset,
-            MARGIN,
-            self.viewport().width(),
-            self.viewport().height(),
-            self.devicePixelRatioF(),
-            self._hovered,
-            self._hovered_section,
-            self.hasFocus(),
-        )
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        brush = self._painter()
-        self._scene.paint(painter, brush, self.wall, self.layout_, self.picked, event.rect(), self._window())
-        if self.layout_.n == 0:
-            brush.nothing(painter, self.viewport().rect(), self.empty_text)
-        if self._band is not None:
-            brush.band(painter, self._band.translated(MARGIN, -self.scroller.offset))
-        painter.end()
-        if not self._told_first and self.layout_.n and self._scene.complete:
-            self._told_first = True
-            QTimer.singleShot(0, self, self.firstPaintedWithThumbs.emit)
-
-    def _moved(self) -> None:
-        offset = self.scroller.offset
-        self._down = offset >= self._last_offset
-        self._last_offset = offset
-        self._hovered = -1
-        self._scene.moved()
-        self.scrubber.set_share(offset / self.scroller.end if self.scroller.end else 0.0)
-        self._prefetch.start()
-        self.viewport().update()
-
-    def _arrived(self, photo_id: int) -> None:
-        if photo_id in self._scene.blank and self._told_first:
-            self.fades.begin(photo_id)
-        self._repaint_photos([photo_id])
-
-    def _repaint_photos(self, ids: list[int]) -> None:
-        for photo_id in ids:
-            for box in self._scene.seen.get(photo_id, ()):
-                self.viewport().update(box)
-
-    def _repaint_index(self, index: int) -> None:
-        if index >= 0:
-            x, y, width, height = self.layout_.rect_of(index)
-            self.viewport().update(x + MARGIN - 4, y - self.scroller.offset - 4, width + 8, height + 8)
-
     # ------------------------------------------------------------ events
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self._place_rail()
-        self._lay_out(self._anchor(0) if self.scroller.offset else None, 0)
-        if self._peek is not None:
-            self._peek.setGeometry(self.rect())
-
-    def _place_rail(self) -> None:
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        self.setViewportMargins(RAIL_WIDTH if mirrored else 0, 0, 0 if mirrored else RAIL_WIDTH, 0)
-        self.scrubber.setGeometry(0 if mirrored else self.width() - RAIL_WIDTH, 0, RAIL_WIDTH, self.height())
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        kinds = (
-            QEvent.Type.PaletteChange,
-            QEvent.Type.ApplicationPaletteChange,
-            QEvent.Type.FontChange,
-            QEvent.Type.StyleChange,
-            QEvent.Type.LayoutDirectionChange,
-        )
-        if event.type() in kinds:
-            self._brush = None
-            self.viewport().update()
-            self.scrubber.update()
-        if event.type() == QEvent.Type.LayoutDirectionChange:
-            self._place_rail()
-            self._lay_out(self._anchor(0), self.scroller.offset)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
@@ -474,17 +206,6 @@ class WallView(QAbstractScrollArea):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.pointer.double(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.viewport().update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.viewport().update()
-
     def hideEvent(self, event: QHideEvent) -> None:
         self.close_peek()
         super().hideEvent(event)
-
-    def scrollContentsBy(self, dx: int, dy: int) -> None:
-        """The scroller paints; Qt must not shift pixels."""
