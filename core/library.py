@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from core import paths
+from core.errors import LibraryError
 from core.progress import Progress
 from core.records import (
     Boundary,
@@ -68,9 +69,11 @@ class Library:
 
     def close(self) -> None:
         """Save the wall for the next start and let go; further calls raise LibraryError."""
-        if self._store.mode == "write" and not self._store.closed:
-            self._save_snapshot()
-        self._store.close()
+        try:
+            if self._store.mode == "write" and not self._store.closed:
+                self._save_snapshot()
+        finally:
+            self._store.close()
 
     def __enter__(self) -> Library:
         return self
@@ -290,5 +293,5 @@ class Library:
         try:
             with self._store.read() as conn:
                 snapshot.save(self.root, queries_wall.read_wall(conn, Scope()))
-        except OSError as error:
+        except (OSError, LibraryError) as error:
             _log.warning("The wall could not be saved for the next start: %s", error)

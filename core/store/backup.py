@@ -20,7 +20,7 @@ QUICK_BYTES = 64 << 20
 _log = logging.getLogger(__name__)
 
 
-class _StoppedError(Exception):
+class StoppedError(Exception):
     """The library is closing."""
 
 
@@ -55,7 +55,7 @@ def copy_database(source: Path, target: Path, stop: threading.Event | None = Non
 def _copy_and_verify(source: Path, part: Path, stop: threading.Event | None) -> None:
     def step(*_counts: int) -> int:
         if stop is not None and stop.is_set():
-            raise _StoppedError
+            raise StoppedError
         return 0
 
     with (
@@ -77,7 +77,7 @@ def _verify(copy: sqlite3.Connection, stop: threading.Event | None) -> None:
         found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.OperationalError:
         if stop is not None and stop.is_set():
-            raise _StoppedError from None
+            raise StoppedError from None
         raise
     if found != "ok":
         raise sqlite3.DatabaseError(f"the copy failed its integrity check: {found}")
@@ -90,9 +90,17 @@ def is_due(root: Path, day: date) -> bool:
     earlier = daily_backups(root)
     if not earlier:
         return True
-    files = [root / DATABASE, root / (DATABASE + "-wal")]
-    changed = max((f.stat().st_mtime for f in files if f.exists()), default=0.0)
-    return changed > earlier[-1].stat().st_mtime
+    return _generation(root / DATABASE) != _generation(earlier[-1])
+
+
+def _generation(path: Path) -> int | None:
+    """How many changes a database or a copy of it has seen; None where it cannot tell."""
+    try:
+        with closing(sqlite3.connect(path, timeout=30)) as db:
+            row = db.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    except sqlite3.Error:
+        return None
+    return int(row[0]) if row else 0
 
 
 def make_daily(root: Path, day: date, stop: threading.Event | None = None) -> Path | None:
@@ -120,8 +128,8 @@ class BackupThread:
     def __init__(self, root: Path, delay: float = 60.0) -> None:
         self._root = root
         self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(delay,), name="backup", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._run, args=(delay,), name="backup", daemon=True)
+        self.thread.start()
 
     def _run(self, delay: float) -> None:
         if not self._closing.wait(delay):
@@ -130,7 +138,7 @@ class BackupThread:
     def _make(self, stop: threading.Event | None) -> None:
         try:
             make_daily(self._root, date.today(), stop)
-        except _StoppedError:
+        except StoppedError:
             _log.info("Today's backup of the library was put off")
         except (OSError, sqlite3.Error) as error:
             _log.warning("The library could not be backed up: %s", error)
@@ -138,6 +146,7 @@ class BackupThread:
     def finish(self) -> None:
         """Stop waiting; make the copy now if it is due and quick."""
         self._closing.set()
-        self._thread.join()
-        if (self._root / DATABASE).stat().st_size <= QUICK_BYTES:
+        self.thread.join()
+        path = self._root / DATABASE
+        if path.is_file() and path.stat().st_size <= QUICK_BYTES:
             self._make(None)

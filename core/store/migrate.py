@@ -78,12 +78,31 @@ def check_readable(engine: Engine, root: Path) -> None:
 
 
 def upgrade(engine: Engine, target: str = "head", scripts: Path = SCRIPTS) -> None:
-    """Run Alembic's migrations up to ``target`` in one transaction."""
+    """Run Alembic's migrations up to ``target`` in one transaction.
+
+    Foreign keys are not enforced meanwhile (SQLite changes a table by making it anew), but checked at the end.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    with engine.connect().execution_options(writing=True) as conn, conn.begin():
-        config.attributes["connection"] = conn
-        command.upgrade(config, target)
+    config.set_main_option("path_separator", "os")
+    with engine.connect().execution_options(writing=True) as conn:
+        _enforce_foreign_keys(conn, False)
+        try:
+            with conn.begin():
+                config.attributes["connection"] = conn
+                command.upgrade(config, target)
+                broken = conn.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise LibraryError(f"The library could not be brought up to date: {broken[0]} points at nothing.")
+        finally:
+            _enforce_foreign_keys(conn, True)
+
+
+def _enforce_foreign_keys(conn: Connection, on: bool) -> None:
+    """Takes effect outside a transaction only, hence on the driver's connection."""
+    driver = conn.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}").close()

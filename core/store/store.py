@@ -160,14 +160,20 @@ class Store:
             self._backup.finish()
         with self._lane:
             self.closed = True
-            if self._writer is not None:
-                self._writer.exec_driver_sql("PRAGMA optimize")
-                self._writer.close()
-                self._writer = None
-        self._engine.dispose()
-        self.listeners.clear()
-        if self._file_lock is not None:
-            self._file_lock.release()
+            try:
+                with explained(self.root):
+                    self._close_writer()
+            finally:
+                self._engine.dispose()
+                self.listeners.clear()
+                if self._file_lock is not None:
+                    self._file_lock.release()
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            with self._writer as conn:
+                conn.exec_driver_sql("PRAGMA optimize")
+            self._writer = None
 
 
 def _make_private(root: Path) -> None:
@@ -182,6 +188,8 @@ def _make_private(root: Path) -> None:
 
 def _make_private_file(path: Path) -> None:
     """An empty file with mode 0600 where none is; SQLite gives its companions the same mode."""
+    if path.exists():  # opening and closing it here could drop locks that SQLite holds in this process
+        return
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
