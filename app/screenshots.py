@@ -1,0 +1,157 @@
+"""Pictures of the real window over a library, light and dark: ``python -m app.screenshots --out FOLDER``.
+
+Runs on a display or without one (``QT_QPA_PLATFORM=offscreen``). The window's remembered state is not touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QLocale, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import bootstrap
+from app.desk import Desk
+from app.main_window import MainWindow
+from app.theme import Choice
+from core.paths import DATABASE, default_library
+from core.records import Scope
+
+SIZE = (1600, 1000)
+SCHEMES: tuple[Choice, ...] = ("light", "dark")
+SETTLE_MS = 700
+"""Long enough for fades, and for thumbnails and the viewer's picture to arrive."""
+
+
+def settle(milliseconds: int = SETTLE_MS) -> None:
+    """Let the window live for a moment."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def _photo_to_show(desk: Desk) -> int | None:
+    """A photo of the fullest event; any photo where there are no events; None in an empty library."""
+    library = desk.session.library
+    if library is None:
+        return None
+    events = library.groups("events")
+    if events:
+        return int(library.group_photos(max(events, key=lambda event: event.n_photos).id)[0])
+    ids = library.wall(Scope()).ids
+    return int(ids[0]) if len(ids) else None
+
+
+def _look_at(name: str) -> Callable[[Desk], None]:
+    return lambda desk: desk.go_to(name)
+
+
+def _inspect(desk: Desk) -> None:
+    photo_id = _photo_to_show(desk)
+    desk.go_to("events")
+    if photo_id is not None:
+        desk.wall.set_current(photo_id)
+        desk.wall.reveal(photo_id)
+    if not desk.window.inspector_shown:
+        desk.window.toggle_inspector()
+
+
+def _view(desk: Desk) -> None:
+    if desk.window.inspector_shown:
+        desk.window.toggle_inspector()
+    desk.go_to("all")
+    photo_id = _photo_to_show(desk)
+    if photo_id is not None:
+        desk.focus.open_photo(photo_id)
+
+
+SCENES: dict[str, Callable[[Desk], None]] = {
+    "all": _look_at("all"),
+    "events": _look_at("events"),
+    "places": _look_at("places"),
+    "kinds": _look_at("kinds"),
+    "duplicates": _look_at("duplicates"),
+    "folders": _look_at("folders"),
+    "problems": _look_at("problems"),
+    "inspector": _inspect,
+    "viewer": _view,
+}
+"""Name of the picture -> how the window gets there."""
+
+
+def _open(library: Path, scheme: Choice) -> tuple[MainWindow, Desk]:
+    window = bootstrap.build(library, sync=True)
+    window.theme.choose(scheme)
+    window.resize(*SIZE)
+    window.show()
+    desk = window.findChild(Desk)
+    assert desk is not None
+    return window, desk
+
+
+def _leave(window: MainWindow) -> None:
+    """End the window without saving its state."""
+    window.on_close()
+    window.hide()
+    window.deleteLater()
+    settle(0)
+
+
+def take(library: Path, out: Path, scenes: Sequence[str] = (*SCENES, "welcome")) -> list[Path]:
+    """Writes ``<scene>-<scheme>.png`` into ``out`` and returns the paths. Needs a QApplication."""
+    out.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for scheme in SCHEMES:
+        window, desk = _open(library, scheme)
+        for name in scenes:
+            if name in SCENES:
+                SCENES[name](desk)
+                settle()
+                written.append(_save(window, out / f"{name}-{scheme}.png"))
+        _leave(window)
+        if "welcome" in scenes:
+            written.append(_welcome(out, scheme))
+    return written
+
+
+def _welcome(out: Path, scheme: Choice) -> Path:
+    with tempfile.TemporaryDirectory() as empty:
+        window, _ = _open(Path(empty) / "library", scheme)
+        settle()
+        path = _save(window, out / f"welcome-{scheme}.png")
+        _leave(window)
+    return path
+
+
+def _save(window: MainWindow, path: Path) -> Path:
+    if not window.grab().save(str(path)):
+        raise OSError(f"{path} cannot be written")
+    return path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Takes all pictures, or those named; prints their paths."""
+    parser = argparse.ArgumentParser(prog="app.screenshots", description="Pictures of the window, light and dark.")
+    parser.add_argument("--library", type=Path, default=default_library())
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("scenes", nargs="*", help=f"any of {', '.join([*SCENES, 'welcome'])}; all by default")
+    chosen = parser.parse_args(arguments)
+    if not (chosen.library / DATABASE).is_file():
+        parser.error(f"there is no library at {chosen.library}")
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(["reverie"])
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+    for path in take(chosen.library, chosen.out, chosen.scenes or (*SCENES, "welcome")):
+        sys.stdout.write(f"{path}\n")
+    del application
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
