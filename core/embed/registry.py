@@ -23,16 +23,22 @@ def default_cache() -> Path:
 
 
 def available() -> list[EmbedderInfo]:
-    """The default and the well-known networks of other libraries; any other of theirs can be named as well."""
-    return [_describe(name) for name in ENTRIES]
+    """The default and the well-known networks of other libraries; any other of theirs can be named as well.
+
+    A damaged file counts as none: asking for that embedder by name says what is wrong with it.
+    """
+    return [_describe(name, _sound_version(name)) for name in ENTRIES]
 
 
 def info(name: str | None = None) -> EmbedderInfo:
-    """What is known of one embedder. Raises ReverieError for an unknown name, WeightsError where its library lacks.
+    """What is known of one embedder. Raises ReverieError for an unknown name, WeightsError where its library lacks
+    or its file is damaged.
 
     For names outside :func:`available` the library itself is asked, which imports torch.
     """
-    return _describe(_known(name))
+    chosen = _known(name)
+    path = files.find(chosen)
+    return _describe(chosen, files.version(files.verified(chosen, path)) if path is not None else "")
 
 
 def create(
@@ -90,10 +96,16 @@ def _how_to_get(name: str) -> str:
     return f"The weights of {name} are not there. {source} the file, or put it at {files.models_folder() / name}.pth"
 
 
-def _describe(name: str) -> EmbedderInfo:
+def _sound_version(name: str) -> str:
     path = files.find(name)
-    version = files.version(files.verified(name, path)) if path is not None else ""
-    weights: Weights = "present" if path is not None else "download" if _installed(name) else "choose a file"
+    try:
+        return files.version(files.verified(name, path)) if path is not None else ""
+    except WeightsError:
+        return ""
+
+
+def _describe(name: str, version: str) -> EmbedderInfo:
+    weights: Weights = "present" if version else "download" if _installed(name) else "choose a file"
     if name in ENTRIES:
         entry = ENTRIES[name]
         return EmbedderInfo(name, version, entry.dim, entry.spec, entry.description, weights, entry.licence)
