@@ -6,6 +6,7 @@ import io
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from core.media.safely import DECODER_ERRORS
@@ -24,10 +25,10 @@ def to_srgb(image: Image.Image, profile: bytes | None = None) -> Image.Image:
     ``profile``: the file's ICC profile; one that is broken, or for other channels than the picture has, is ignored.
     """
     image = _eight_bits(image)
-    if image.mode == "P" or "transparency" in image.info:
+    if image.mode != "RGBA" and image.has_transparency_data:
         image = image.convert("RGBA")
-    elif image.mode in ("1", "LA", "La", "PA", "RGBa"):
-        image = image.convert("L" if image.mode == "1" else "RGBA")
+    elif image.mode in ("1", "P"):
+        image = image.convert("L" if image.mode == "1" else "RGB")
     if profile and not is_srgb(profile):
         image = _transformed(image, profile)
     if image.mode not in ("RGB", "RGBA"):
@@ -52,18 +53,29 @@ def is_srgb(profile: bytes) -> bool:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit and floating grey scaled to 8 bits (Pillow alone would cut them off at 255)."""
-    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
-        return image
-    values = np.asarray(image, dtype=np.float32)
-    if image.mode == "F":
-        values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
-        low, high = float(values.min()), float(values.max())
-        unit = low >= 0.0 and high <= 1.0
-        values = values * 255.0 if unit else (values - low) * (255.0 / max(high - low, 1e-12))
-    else:
-        values = values / 257.0 if float(values.max()) > 255.0 else values
-    return Image.fromarray(np.clip(values + 0.5, 0, 255).astype(np.uint8))
+    """Deeper grey scaled to 8 bits (Pillow alone would cut it off at 255), CIE Lab as sRGB."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        return Image.fromarray(_scaled(np.asarray(image, dtype=np.float32)))
+    if image.mode == "LAB":
+        lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+        return ImageCms.buildTransform(lab, srgb, "LAB", "RGB").apply(image)
+    return image
+
+
+def _scaled(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Numbers of unknown range to 0..255: from [0, 1], from 8 or 16 bits, else from least to greatest."""
+    values = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(values.min()), float(values.max())
+    if low >= 0.0 and high <= 1.0:
+        values = values * 255.0
+    elif low >= 0.0 and 255.0 < high <= 65535.0:
+        values = values / 257.0
+    elif low < 0.0 or high > 255.0:
+        values = (values - low) * (255.0 / (high - low))
+    rounded: NDArray[np.uint8] = np.clip(values + 0.5, 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _transformed(image: Image.Image, profile: bytes) -> Image.Image:

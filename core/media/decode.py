@@ -93,7 +93,7 @@ def _decode_pillow(file: BinaryIO, kind: str, target: int | None, short: int | N
         width, height = image.size
         check_pixels(width, height, reduced=image.format in ("JPEG", "MPO") and not image.info.get("progressive"))
         profile = image.info.get("icc_profile")
-        orientation = _orientation(image)
+        orientation = 1 if kind == "tiff" else _orientation(image)  # Pillow turns TIFF itself
         _draft(image, target, short)
         image.load()
         picture = _reduced(image, target, short)
