@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -119,7 +120,17 @@ class Library:
     def photo(self, photo_id: int) -> PhotoDetails:
         """Everything about one photo. Raises KeyError."""
         with self._store.read() as conn:
-            return queries_photos.details(conn, photo_id)
+            details = queries_photos.details(conn, photo_id)
+        return replace(details, labels=self._labels(photo_id))
+
+    def _labels(self, photo_id: int) -> tuple[tuple[str, float], ...]:
+        found = queries_vectors.vector_of(self._store, photo_id)
+        if found is None:
+            return ()
+        from core.retrieve.labels import top_labels
+
+        embedder, vector, norm = found
+        return top_labels(embedder.name, embedder.version, vector, norm)
 
     def find(self, path: str) -> int | None:
         """The photo that one of its files, by path, belongs to."""
@@ -201,6 +212,7 @@ class Library:
 
         self._bring_back(folders)
         report = run(self._store, folders, progress, on_browsable=self._save_snapshot)
+        self.refresh_presence()
         grouping.run(self._store, progress)
         self._save_snapshot()
         return report
@@ -270,15 +282,9 @@ class Library:
     def _bring_back(self, folders: Sequence[Path]) -> None:
         """Folders that were removed earlier and are added again are shown again."""
         from core.scan.volumes import volume_of
-        from core.store.catalog import relative_path
 
-        for path in map(os.path.abspath, folders):
-            volume = volume_of(path)
-            with self._store.write() as conn:
-                below = hiding.hidden_below(conn, volume.uuid, relative_path(path, volume.mount_point))
-                if below:
-                    hiding.set_hidden(conn, below, False)
-                    self._store.changed = Change(photos=True, groups=True, problems=True, folders=True)
+        paths = [os.path.abspath(folder) for folder in folders]
+        hiding.bring_back(self._store, [(path, volume_of(path)) for path in paths])
 
     def _saved_wall(self) -> Wall | None:
         if snapshot.saved_generation(self.root) != self._store.generation:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from core.errors import LibraryError
+from core.records import Change
 from core.store import schema as s
+from core.store.catalog import relative_path
 from core.store.queries_folders import folder_rows, is_below, subtree
+
+if TYPE_CHECKING:
+    from core.scan.volumes import Volume
+    from core.store.store import Store
 
 
 def folders_of_root(conn: Connection, folder_id: int) -> tuple[str, list[int]]:
@@ -60,6 +67,16 @@ def _recount_groups(conn: Connection, photos: str) -> None:
            WHERE id IN (SELECT group_id FROM membership WHERE photo_id IN (SELECT value FROM json_each(?)))""",
         (photos,),
     )
+
+
+def bring_back(store: Store, places: Iterable[tuple[str, Volume]]) -> None:
+    """Show removed folders again at and below some absolute paths, each with the volume that holds it."""
+    for path, volume in places:
+        with store.write() as conn:
+            below = hidden_below(conn, volume.uuid, relative_path(path, volume.mount_point))
+            if below:
+                set_hidden(conn, below, False)
+                store.changed = Change(photos=True, groups=True, problems=True, folders=True)
 
 
 def hidden_below(conn: Connection, volume_uuid: str, path: bytes) -> list[int]:

@@ -27,14 +27,15 @@ def refresh(store: Store, mounts: Mapping[str, str], is_folder: Callable[[bytes]
             _update_volumes(conn, volumes)
     with store.read() as conn:
         folders = _changed_folders(folder_rows(conn), is_folder)
+        away = {row.id for row in folder_rows(conn) if row.missing}
     affected = _folders_on(store, list(volumes)) | set(folders)
-    if not affected:
+    if not affected and not _flags_are_wrong(store, away):
         return Change()
     change = Change(photos=True, folders=True)
     with store.write(change) as conn:
         for folder_id, missing in folders.items():
             conn.execute(update(s.folder).where(s.folder.c.id == folder_id).values(missing=missing))
-        _update_flags(conn, affected)
+        _update_flags(conn, affected | away)
     return change
 
 
@@ -81,11 +82,23 @@ HERE = """EXISTS (SELECT 1 FROM file f JOIN folder d ON d.id = f.folder_id JOIN 
 """SQL: some picture file of a ``photo`` can be opened now."""
 
 
+_WRONG = f"""id IN (SELECT photo_id FROM file WHERE folder_id IN (SELECT value FROM json_each(?)))
+    AND ((flags & {FLAG_MISSING}) = 0) != {HERE}"""
+
+
+def _flags_are_wrong(store: Store, folder_ids: set[int]) -> bool:
+    """True when a photo in one of these folders is shown as missing though it is not, or the other way round."""
+    if not folder_ids:
+        return False
+    with store.read() as conn:
+        wanted = json.dumps(sorted(folder_ids))
+        return conn.exec_driver_sql(f"SELECT 1 FROM photo WHERE {_WRONG} LIMIT 1", (wanted,)).first() is not None
+
+
 def _update_flags(conn: Connection, folder_ids: set[int]) -> None:
     """The missing flag of every photo with a file in one of these folders."""
     conn.exec_driver_sql(
-        f"""UPDATE photo SET flags = CASE WHEN {HERE} THEN flags & ~{FLAG_MISSING} ELSE flags | {FLAG_MISSING} END
-            WHERE id IN (SELECT photo_id FROM file WHERE folder_id IN (SELECT value FROM json_each(?)))
-            AND ((flags & {FLAG_MISSING}) = 0) != {HERE}""",
+        f"UPDATE photo SET flags = CASE WHEN {HERE} THEN flags & ~{FLAG_MISSING} ELSE flags | {FLAG_MISSING} END"
+        f" WHERE {_WRONG}",
         (json.dumps(sorted(folder_ids)),),
     )

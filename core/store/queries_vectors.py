@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from core.errors import LibraryError
 from core.records import FLAG_MISSING
 from core.retrieve.exact import best, cosine_scores
 from core.store import meta
@@ -45,6 +46,17 @@ def vector_row(conn: Connection, embedder_id: int, photo_id: int) -> tuple[int, 
     return None if row is None else (int(row.row), float(row.norm))
 
 
+def vector_of(store: Store, photo_id: int) -> tuple[EmbedderRow, NDArray[np.float16], float] | None:
+    """(embedder, vector float16 [dim], its length before normalising) of a photo; None while it has none."""
+    with store.read() as conn:
+        embedder = current_embedder(conn)
+        at = None if embedder is None else vector_row(conn, embedder.id, photo_id)
+    if embedder is None or at is None:
+        return None
+    rows = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
+    return (embedder, np.array(rows[at[0]]), at[1]) if at[0] < len(rows) else None
+
+
 def _photos_of(conn: Connection, embedder_id: int, rows: list[int]) -> dict[int, int]:
     """Visible photos by row."""
     v = s.vector.c
@@ -65,22 +77,19 @@ def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
     with store.read() as conn:
         if conn.execute(select(s.photo.c.id).where(s.photo.c.id == photo_id)).first() is None:
             raise KeyError(photo_id)
-        embedder = current_embedder(conn)
-        at = None if embedder is None else vector_row(conn, embedder.id, photo_id)
-    if embedder is None or at is None or top <= 0:
+    found = vector_of(store, photo_id)
+    if found is None or top <= 0:
         return []
-    vectors = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
-    if at[0] >= len(vectors):
-        raise LibraryError(f"The vectors of {embedder.name} are cut short; import again to make them anew.")
-    scores = cosine_scores(vectors, vectors[at[0]])
+    embedder, vector, _ = found
+    scores = cosine_scores(store.vectors(embedder.name, embedder.version, embedder.dim).rows(), vector)
     wanted = top + 1
     while True:  # rows of noise, of replaced vectors and of removed photos do not count
         rows = best(scores, wanted).tolist()
         with store.read() as conn:
             photos = _photos_of(conn, embedder.id, rows)
-        found = [(photos[r], float(scores[r])) for r in rows if r in photos and photos[r] != photo_id]
-        if len(found) >= top or len(rows) < wanted:
-            return found[:top]
+        nearest = [(photos[r], float(scores[r])) for r in rows if r in photos and photos[r] != photo_id]
+        if len(nearest) >= top or len(rows) < wanted:
+            return nearest[:top]
         wanted *= 4
 
 

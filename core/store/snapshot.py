@@ -140,4 +140,5 @@ def _is_sound(wall: Wall) -> bool:
     if not columns_agree or not sections_agree:
         return False
     in_order = starts[0] == 0 and starts[-1] == n and bool(np.all(np.diff(starts) >= 0))
-    return in_order and bool(np.all((wall.aspect > 0) & (wall.aspect < 1e6)))
+    worded = all(isinstance(text, str) for text in (*wall.titles, *wall.subtitles))
+    return in_order and worded and bool(np.all((wall.aspect > 0) & (wall.aspect < 1e6)))
