@@ -40,9 +40,8 @@ def pair(found: list[Found]) -> tuple[list[Shot], list[Found]]:
     """
     stems = _by_stem(found)
     leads = [(file, _followers(file, stems)) for file in found if _leads(file, stems)]
-    sidecars = _sidecars(found)
-    general = _general(leads)
-    shots = [Shot(file, raws, _of_shot(file, raws, sidecars, general)) for file, raws in leads]
+    beside = _sidecars(found, leads)
+    shots = [Shot(file, raws, tuple(beside[file.path])) for file, raws in leads]
     return shots, [file for file in found if file.kind == "video"]
 
 
@@ -73,23 +72,34 @@ def _followers(file: Found, stems: dict[str, tuple[list[Found], Found | None]]) 
     return tuple(raws) if shown is file else ()
 
 
-def _sidecars(found: list[Found]) -> dict[str, Found]:
-    """Sidecars by what their name without ``.xmp`` says: a stem ("img_1") or a whole name ("img_1.jpg")."""
-    return {_stem(_name(file)): file for file in found if file.kind == "sidecar"}
+def _sidecars(found: list[Found], leads: list[tuple[Found, tuple[Found, ...]]]) -> dict[str, list[Found]]:
+    """Primary path -> its sidecars, weakest first. Each sidecar has one owner; letter case counts where it can."""
+    by_name, by_stem = _owners(leads)
+    ranked: dict[str, list[tuple[int, Found]]] = defaultdict(list)
+    for sidecar in (file for file in found if file.kind == "sidecar"):
+        base = os.path.splitext(_name(sidecar))[0]
+        named = by_name.get(base) or by_name.get(base.casefold())
+        owner = named or by_stem.get(base) or by_stem.get(base.casefold())
+        if owner is not None:
+            own = named is not None and base.casefold() == _name(owner).casefold()
+            ranked[owner.path].append((2 if own else 1 if named else 0, sidecar))
+    return defaultdict(list, {path: [file for _, file in sorted(some, key=_rank)] for path, some in ranked.items()})
 
 
-def _general(leads: list[tuple[Found, tuple[Found, ...]]]) -> dict[str, Found]:
-    """Stem -> the primary file whose shot gets ``stem.xmp``."""
-    chosen: dict[str, Found] = {}
-    for file, _ in sorted(leads, key=lambda lead: not (lead[1] or lead[0].kind == "raw")):
-        chosen.setdefault(_stem(_name(file)), file)
-    return chosen
+def _rank(item: tuple[int, Found]) -> int:
+    return item[0]
 
 
-def _of_shot(
-    file: Found, raws: tuple[Found, ...], sidecars: dict[str, Found], general: dict[str, Found]
-) -> tuple[Found, ...]:
-    stem = _stem(_name(file))
-    names = [stem] if general[stem] is file else []
-    names += [_name(member).casefold() for member in (*raws, file)]
-    return tuple(sidecars[name] for name in names if name in sidecars)
+def _owners(leads: list[tuple[Found, tuple[Found, ...]]]) -> tuple[dict[str, Found], dict[str, Found]]:
+    """Whole names and stems -> primary file, as written and with letter case aside; shots with a RAW file first."""
+    by_name: dict[str, Found] = {}
+    by_stem: dict[str, Found] = {}
+    for file, raws in sorted(leads, key=lambda lead: not (lead[1] or lead[0].kind == "raw")):
+        for member in (file, *raws):
+            name = _name(member)
+            by_name[name] = file
+            by_stem.setdefault(os.path.splitext(name)[0], file)
+        for member in (file, *raws):
+            by_name.setdefault(_name(member).casefold(), file)
+            by_stem.setdefault(_stem(_name(member)), file)
+    return by_name, by_stem

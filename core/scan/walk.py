@@ -88,7 +88,8 @@ class _Walk:
                 return
             info = entry.stat()
         except OSError as error:
-            self.problem(entry.path, error)
+            if not entry.is_symlink() or kind_of(entry.name) is not None:
+                self.problem(entry.path, error)
             return
         if stat.S_ISREG(info.st_mode) and not getattr(info, "st_file_attributes", 0) & _HIDDEN:
             found.append(Found(entry.path, kind, info.st_size, info.st_mtime_ns, info.st_ino))
