@@ -128,21 +128,29 @@ def _quarters(records: list[dict[str, Any]]) -> I64:
 
 
 def _boroughs(records: list[dict[str, Any]], tree: Any, vectors: F64, population: I64) -> I64:
-    """As :func:`_quarters`, for cities that are counties or regions of their own (London's boroughs, Tokyo's wards):
-    records that share the county of a metropolis, or lie in the region named after it, within the radius that its
-    people need at 4,000 to the square kilometre."""
+    """As :func:`_quarters`, for cities that are counties or regions of their own (London's boroughs, Tokyo's wards).
+
+    The metropolis needs a radius for its people at 4,000 to the square kilometre. Smaller records within it belong to
+    it that share its county or lie in a region named after it, and all of its region within a third of the radius.
+    """
     out = np.arange(len(records))
     for m in np.flatnonzero(population >= METROPOLIS_PEOPLE).tolist():
         city = records[m]
-        radius = np.sqrt(population[m] / (np.pi * 4000.0)) / EARTH_KM
-        for i in tree.query_ball_point(vectors[m], radius):
-            if population[i] >= population[m] / 10:
-                continue
-            r = records[i]
-            same_county = bool(city.get("county")) and r.get("county") == city["county"]
-            if r["country_code"] == city["country_code"] and (same_county or r.get("state") == city["city"]):
+        radius = float(np.sqrt(population[m] / (np.pi * 4000.0)) / EARTH_KM)
+        near = np.array(tree.query_ball_point(vectors[m], radius))
+        inner = np.linalg.norm(vectors[near] - vectors[m], axis=1) < 0.35 * radius
+        for i, core in zip(near.tolist(), inner.tolist(), strict=True):
+            if population[i] < population[m] / 10 and _belongs(records[i], city, core):
                 out[i] = m
     return out
+
+
+def _belongs(record: dict[str, Any], city: dict[str, Any], core: bool) -> bool:
+    if record["country_code"] != city["country_code"]:
+        return False
+    region = record.get("state", "")
+    same_county = bool(city.get("county")) and record.get("county") == city["county"]
+    return same_county or city["city"] in region or (core and region == city.get("state", ""))
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,109 @@
+"""Bursts: frames that one camera took within seconds and that look alike. Not duplicates: the best one is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.group.base import F64, Found, FoundGroup, PhotoTable
+from core.group.hashes import distance
+from core.group.quality import quality
+from core.group.timeline import I64, column, timeline
+
+ALGORITHM, VERSION = "time-and-look", "1"
+
+
+@dataclass(frozen=True, slots=True)
+class BurstParams:
+    """Frames at most ``seconds`` apart, of one camera, alike by cosine or by dHash; at least ``fewest`` of them."""
+
+    seconds: float = 2.0
+    cosine: float = 0.7
+    bits: int = 22
+    fewest: int = 2
+
+
+DEFAULT = BurstParams()
+
+
+def find(table: PhotoTable, *, params: BurstParams = DEFAULT) -> Found:
+    """Bursts, oldest first, each with its sharpest frame as cover. Screenshots and received pictures make none."""
+    line = timeline(table)
+    rows = line.order[~line.passive]
+    rows = rows[np.lexsort((table.ids[rows], table.instant[rows], table.camera[rows]))]
+    if len(rows) < params.fewest:
+        return Found("bursts", [], ALGORITHM, VERSION, asdict(params))
+    a, b = rows[:-1], rows[1:]
+    gap = np.round(table.instant[b] - table.instant[a], 3)
+    near = (table.camera[a] == table.camera[b]) & (gap <= params.seconds)
+    cosine = np.full(len(a), np.nan)
+    cosine[near] = cosines(table, a[near], b[near])
+    linked = near & _alike(table, a, b, cosine, params)
+    starts = np.flatnonzero(np.concatenate([[True], ~linked]))
+    marks = quality(table)
+    parts = np.split(np.arange(len(rows)), starts[1:])
+    groups = [_group(table, rows, part, gap, cosine, marks) for part in parts if len(part) >= params.fewest]
+    groups.sort(key=lambda g: (float(table.instant[g.members[0]]), int(table.ids[g.members[0]])))
+    for serial, group in enumerate(groups):
+        group.key = str(serial)
+    return Found("bursts", groups, ALGORITHM, VERSION, asdict(params))
+
+
+def cosines(table: PhotoTable, a: I64, b: I64) -> F64:
+    """Cosines of pairs of photos, NaN where one has no vector."""
+    if table.vectors is None or len(a) == 0:
+        return np.full(len(a), np.nan)
+    out = np.empty(len(a))
+    for start in range(0, len(a), 8192):
+        part = slice(start, start + 8192)
+        left = np.asarray(table.vectors[a[part]], dtype=np.float32)
+        right = np.asarray(table.vectors[b[part]], dtype=np.float32)
+        known = left.any(axis=1) & right.any(axis=1)
+        out[part] = np.where(known, np.einsum("ij,ij->i", left, right), np.nan)
+    return out
+
+
+def _alike(table: PhotoTable, a: I64, b: I64, cosine: F64, params: BurstParams) -> NDArray[np.bool_]:
+    """By vector where both have one, by hash where both have one, by time alone otherwise."""
+    hashed = table.has_dhash[a] & table.has_dhash[b]
+    bits = distance(table.dhash[a], table.dhash[b])
+    by_hash = hashed & (bits <= params.bits)
+    seen = np.isfinite(cosine)
+    return np.where(
+        seen, (np.nan_to_num(cosine) >= params.cosine) | (by_hash & (bits <= params.bits // 2)), by_hash | ~hashed
+    )
+
+
+def _group(table: PhotoTable, rows: I64, part: I64, gap: F64, cosine: F64, marks: F64) -> FoundGroup:
+    members = rows[part]
+    steps = part[:-1]
+    span = float(table.instant[members[-1]] - table.instant[members[0]])
+    look = cosine[steps]
+    alike = float(np.nanmean(look)) if np.isfinite(look).any() else 0.8
+    sharp = column(table, "sharpness", np.nan)[members].astype(np.float64)
+    score = np.where(np.isfinite(sharp), sharp, marks[members]) if np.isfinite(sharp).all() else marks[members]
+    best = int(np.argmax(score))
+    reasons: list[dict[str, Any]] = []
+    for i in range(len(part)):
+        reason: dict[str, Any] = {"frames": len(part), "span_seconds": round(span, 3)}
+        if i:
+            reason["gap_seconds"] = float(gap[steps[i - 1]])
+            if np.isfinite(look[i - 1]):
+                reason["cosine"] = round(float(look[i - 1]), 3)
+        if i == best:
+            reason["best"] = "sharpest of the burst" if np.isfinite(sharp).all() else "best exposed of the burst"
+        reasons.append(reason)
+    return FoundGroup(
+        key="",
+        title=f"Burst of {len(part)}",
+        subtitle="",
+        members=members,
+        strengths=np.full(len(part), np.clip(alike, 0.0, 1.0), dtype=np.float32),
+        reasons=reasons,
+        strength=float(np.clip(alike, 0.0, 1.0)),
+        cover=int(members[best]),
+        details={"span_seconds": round(span, 3)},
+    )

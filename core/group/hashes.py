@@ -1,0 +1,50 @@
+"""Perceptual hashes of 64 bits: how far two are apart, and which of a million could be near."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.group.timeline import I64
+
+BANDS = 4
+CROWD = 40
+
+
+def distance(a: I64, b: I64) -> NDArray[np.int64]:
+    """Number of different bits of paired hashes (int64), element by element."""
+    out: I64 = np.bitwise_count(a.view(np.uint64) ^ b.view(np.uint64)).astype(np.int64)
+    return out
+
+
+def telling(hashes: I64) -> NDArray[np.bool_]:
+    """Which hashes say something: a blank picture's has hardly any bit set, or hardly any clear."""
+    ones = np.bitwise_count(hashes.view(np.uint64))
+    out: NDArray[np.bool_] = (ones >= 6) & (ones <= 58)
+    return out
+
+
+def candidates(hashes: I64, rows: I64) -> tuple[I64, I64]:
+    """Pairs of ``rows`` whose hashes agree in one of four 16-bit bands (all pairs within 3 bits, many within 10).
+
+    In a band shared by a crowd only neighbours in the order of the whole hash are paired, so that the number of pairs
+    stays in proportion to the number of photos.
+    """
+    left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    value = hashes[rows].view(np.uint64)
+    for band in range(BANDS):
+        key = (value >> np.uint64(16 * band)) & np.uint64(0xFFFF)
+        order = np.lexsort((rows, value, key))
+        key, ordered = key[order], rows[order]
+        run = np.concatenate([[0], np.cumsum(key[1:] != key[:-1])]) if len(key) else np.zeros(0, dtype=np.int64)
+        size = np.bincount(run) if len(run) else run
+        for step in range(1, CROWD):
+            same = run[step:] == run[:-step]
+            if not same.any():
+                break
+            if step > 3:
+                same &= size[run[step:]] <= CROWD
+            left.append(ordered[:-step][same])
+            right.append(ordered[step:][same])
+    a, b = np.concatenate(left), np.concatenate(right)
+    return np.minimum(a, b), np.maximum(a, b)

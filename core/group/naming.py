@@ -1,0 +1,111 @@
+"""Which name covers a set of photos: the smallest of town, county, region and country that holds enough of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.geo.names import NOWHERE, Namer, PlaceName
+from core.geo.regions import region_of
+from core.group.base import PhotoTable
+from core.group.timeline import I64
+
+WITH_ARTICLE = {
+    "AE", "AN", "BS", "CD", "CF", "CK", "DO", "FK", "FO", "GB", "GM", "KM", "KY", "MH", "MV", "NL", "PH", "SB", "SC",
+    "TC", "US", "VG", "VI",
+}  # fmt: skip
+"""Countries that are said with "the"."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPhotos:
+    """The place of every photo: ``code`` int64 [n] into ``names``; entry 0 is ``NOWHERE``."""
+
+    code: I64
+    names: list[PlaceName]
+    table: PhotoTable
+
+    def of(self, position: int) -> PlaceName:
+        return self.names[int(self.code[position])]
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """A name that covers ``share`` of the located photos. ``level``: town, region (a stretch of land with a name of
+    its own), county, state or country; "" with an empty name where nothing covers enough. ``country`` beside it."""
+
+    name: str
+    level: str
+    share: float
+    country: str
+
+    def __bool__(self) -> bool:
+        return bool(self.name)
+
+
+NOTHING = Covering("", "", 0.0, "")
+
+
+def name_photos(table: PhotoTable, namer: Namer) -> NamedPhotos:
+    """Look up the place of every photo, once per distinct cell; equal names share a code."""
+    code, names = namer.codes(table.lat, table.lon)
+    merged: dict[tuple[str, str, str, str], int] = {("", "", "", ""): 0}
+    kept = [NOWHERE]
+    to = np.zeros(len(names), dtype=np.int64)
+    for i, name in enumerate(names):
+        key = (name.name, name.county, name.region, name.country)
+        if key not in merged:
+            merged[key] = len(kept)
+            kept.append(name)
+        to[i] = merged[key]
+    return NamedPhotos(to[code], kept, table)
+
+
+def covering(named: NamedPhotos, rows: I64, share: float = 0.8) -> Covering:
+    """The smallest name that covers at least ``share`` of the photos in ``rows`` whose place is known."""
+    code, count = np.unique(named.code[rows][named.code[rows] > 0], return_counts=True)
+    total = int(count.sum())
+    if total == 0:
+        return NOTHING
+    names = [named.names[c] for c in code.tolist()]
+    country, country_share = _most([n.country for n in names], count)
+    country = country if country_share >= 0.5 else ""
+    levels = (("town", "name"), ("county", "county"), ("region", ""), ("state", "region"), ("country", "country"))
+    for level, field in levels:
+        if level == "region":
+            stretch = region_of(named.table.lat[rows], named.table.lon[rows], share)
+            if stretch:
+                return Covering(stretch, level, share, country)
+            continue
+        name, part = _most([str(getattr(n, field)) for n in names], count)
+        if name and part >= share:
+            return Covering(_said(name, names) if level == "country" else name, level, part, country)
+    return NOTHING
+
+
+def top_towns(named: NamedPhotos, rows: I64, most: int = 3) -> list[tuple[str, float]]:
+    """The towns of the photos in ``rows`` with their shares, the most frequent first."""
+    code, count = np.unique(named.code[rows][named.code[rows] > 0], return_counts=True)
+    totals: dict[str, int] = {}
+    for c, n in zip(code.tolist(), count.tolist(), strict=True):
+        if named.names[c].name:
+            totals[named.names[c].name] = totals.get(named.names[c].name, 0) + n
+    total = max(sum(count.tolist()), 1)
+    ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return [(name, n / total) for name, n in ranked[:most]]
+
+
+def _most(texts: list[str], count: NDArray[np.int64]) -> tuple[str, float]:
+    """The most frequent text and its share of all, empty texts counted against it."""
+    totals: dict[str, int] = {}
+    for text, n in zip(texts, count.tolist(), strict=True):
+        totals[text] = totals.get(text, 0) + n
+    ranked = sorted(((n, text) for text, n in totals.items() if text), key=lambda item: (-item[0], item[1]))
+    return (ranked[0][1], ranked[0][0] / int(count.sum())) if ranked else ("", 0.0)
+
+
+def _said(country: str, names: list[PlaceName]) -> str:
+    code = next(n.country_code for n in names if n.country == country)
+    return f"the {country}" if code in WITH_ARTICLE else country

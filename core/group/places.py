@@ -1,0 +1,189 @@
+"""Places at two scales: towns (25 km) and, inside them, spots (150 m). Named offline, weighed by population."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from core.geo.names import Namer, PlaceName
+from core.geo.sphere import centroid, haversine_km, valid
+from core.group.base import F32, F64, Found, FoundGroup, PhotoTable
+from core.group.density import clusters
+from core.group.homes import SPOT_KM, Home
+from core.group.naming import NamedPhotos, covering, name_photos, top_towns
+from core.group.timeline import I64
+
+ALGORITHM, VERSION = "haversine-density", "1"
+AROUND = " and around"
+COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceParams:
+    """Reach, fewest photos and greatest width of the two scales. A town's spots hold at least ``spot_share`` of it."""
+
+    town_km: float = 25.0
+    town_photos: int = 3
+    town_extent_km: float = 75.0
+    spot_km: float = 0.15
+    spot_photos: int = 5
+    spot_extent_km: float = 1.0
+    spot_share: float = 0.02
+    most_spots: int = 40
+
+
+DEFAULT = PlaceParams()
+
+
+def find(
+    table: PhotoTable,
+    namer: Namer,
+    bases: list[Home],
+    *,
+    params: PlaceParams = DEFAULT,
+    named: NamedPhotos | None = None,
+) -> Found:
+    """Towns from the largest down, then their spots with ``parent`` = index of their town in this same list.
+
+    ``details``: scale ("town" or "spot"), region, country. Photos without a position, and lonely ones, are in none.
+    """
+    named = name_photos(table, namer) if named is None else named
+    rows = np.flatnonzero(valid(table.lat, table.lon)).astype(np.int64)
+    rows = rows[np.argsort(table.ids[rows], kind="stable")]
+    lat, lon = table.lat[rows], table.lon[rows]
+    town = clusters(lat, lon, params.town_km, params.town_photos, params.town_extent_km)
+    towns = [_town(table, named, rows[part], i) for i, part in enumerate(_parts(town))]
+    spots: list[FoundGroup] = []
+    for index, part in enumerate(_parts(town)):
+        spots += _spots(table, named, rows[part], towns[index], index, bases, params)
+    return Found("places", [*towns, *spots], ALGORITHM, VERSION, asdict(params))
+
+
+def photo_places(named: NamedPhotos) -> tuple[I64, list[str]]:
+    """The place of every photo as lists show it ("Lisbon, Portugal"): codes int64 [n] into texts, "" for none."""
+    return named.code, [place_text(name) for name in named.names]
+
+
+def place_text(name: PlaceName) -> str:
+    parts = [name.name or name.region, name.country]
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _parts(labels: I64) -> list[I64]:
+    """Rows of each cluster 0, 1, …"""
+    order = np.argsort(labels, kind="stable")
+    bounds = np.searchsorted(labels[order], np.arange(int(labels.max(initial=-1)) + 2))
+    return [order[a:b].astype(np.int64) for a, b in pairwise(bounds)]
+
+
+def _town(table: PhotoTable, named: NamedPhotos, rows: I64, serial: int) -> FoundGroup:
+    lat, lon = centroid(table.lat[rows], table.lon[rows])
+    cover = covering(named, rows, 0.8)
+    towns = top_towns(named, rows)
+    title = cover.name
+    if towns and towns[0][1] >= 0.5 and cover.level != "town":
+        title = towns[0][0] + AROUND
+    title = title or f"Near {abs(lat):.1f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.1f}° {'E' if lon >= 0 else 'W'}"
+    distance = haversine_km(table.lat[rows], table.lon[rows], lat, lon)
+    country = cover.country
+    return _group(
+        f"town:{serial}",
+        title[:1].upper() + title[1:],
+        country if country and country not in title else "",
+        rows,
+        distance,
+        max(float(np.median(distance)), 1.0),
+        (lat, lon),
+        {"scale": "town", "country": country, "towns": [[name, round(part, 3)] for name, part in towns]},
+    )
+
+
+def _spots(
+    table: PhotoTable,
+    named: NamedPhotos,
+    rows: I64,
+    town: FoundGroup,
+    index: int,
+    bases: list[Home],
+    params: PlaceParams,
+) -> list[FoundGroup]:
+    """The spots of a town where there are at least two worth telling apart."""
+    fewest = max(params.spot_photos, round(params.spot_share * len(rows)))
+    if len(rows) < 2 * fewest:
+        return []
+    label = clusters(table.lat[rows], table.lon[rows], params.spot_km, params.spot_photos, params.spot_extent_km)
+    parts = [rows[part] for part in _parts(label) if len(part) >= fewest][: params.most_spots]
+    if len(parts) < 2:
+        return []
+    groups, used = [], set[str]()
+    for serial, part in enumerate(parts):
+        lat, lon = centroid(table.lat[part], table.lon[part])
+        spot = _spot_title(named, part, lat, lon, town, bases, used)
+        used.add(spot)
+        distance = haversine_km(table.lat[part], table.lon[part], lat, lon)
+        details = {"scale": "spot", "town": town.title}
+        title = spot if town.title in spot else f"{spot}, {town.title.removesuffix(AROUND)}"
+        group = _group(f"spot:{index}:{serial}", title, town.subtitle, part, distance, 0.15, (lat, lon), details)
+        group.parent = index
+        groups.append(group)
+    return groups
+
+
+def _spot_title(
+    named: NamedPhotos, rows: I64, lat: float, lon: float, town: FoundGroup, bases: list[Home], used: set[str]
+) -> str:
+    """ "Home", a quarter's name, or where it lies as seen from the middle of the town."""
+    for base in bases:
+        if (
+            base.kind == "home"
+            and float(haversine_km(lat, lon, base.lat, base.lon)) <= SPOT_KM / 3
+            and "Home" not in used
+        ):
+            return "Home"
+    place = named.of(int(rows[len(rows) // 2]))
+    for quarter in (place.district, place.name):
+        if quarter and quarter not in used and quarter != town.title:
+            return quarter
+    assert town.lat is not None
+    assert town.lon is not None
+    km = float(haversine_km(town.lat, town.lon, lat, lon))
+    east = (lon - town.lon + 180) % 360 - 180
+    angle = np.degrees(np.arctan2(east * np.cos(np.radians(lat)), lat - town.lat))
+    where = COMPASS[round(float(angle) / 45.0) % 8]
+    name, text, number = town.title, "", 1
+    while not text or text in used:
+        suffix = f" ({number})" if number > 1 else ""
+        text = f"{name}, {km:.1f} km {where} of the middle{suffix}" if km >= 0.2 else f"The middle of {name}{suffix}"
+        number += 1
+    return text
+
+
+def _group(
+    key: str,
+    title: str,
+    subtitle: str,
+    rows: I64,
+    distance: F64,
+    scale: float,
+    centre: tuple[float, float],
+    details: dict[str, Any],
+) -> FoundGroup:
+    """A place; a photo is the surer of it the nearer it lies to the middle, on the place's own scale (km)."""
+    sure: F32 = np.exp(-np.maximum(distance - scale, 0.0) / (4.0 * scale)).astype(np.float32)
+    km = np.round(distance, 1 if scale >= 1 else 2)
+    shared = {value: {"distance_km": value} for value in np.unique(km).tolist()}
+    return FoundGroup(
+        key=key,
+        title=title,
+        subtitle=subtitle,
+        members=rows,
+        strengths=sure,
+        reasons=[shared[value] for value in km.tolist()],
+        strength=float(sure.mean()) if len(sure) else 0.0,
+        lat=centre[0],
+        lon=centre[1],
+        details=details,
+    )

@@ -1,0 +1,117 @@
+"""Trips: maximal runs of events away from every base. Rules after Ente's, made of whole events so that they nest."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.geo.sphere import centroid, valid
+from core.group.base import F64, Found, FoundGroup, PhotoTable
+from core.group.events import UNDATED
+from core.group.homes import AWAY_KM, Home, distance_from_base
+from core.group.timeline import I64
+
+ALGORITHM, VERSION = "away-from-home", "1"
+HOME, AWAY, UNKNOWN = 0, 1, -1
+
+
+@dataclass(frozen=True, slots=True)
+class TripParams:
+    """An event is away when half its located photos lie over ``away_km`` from every base; a run of away events ends at
+    a base or at a pause of ``pause_days``; it is a trip from ``min_photos`` photos on ``min_days`` days."""
+
+    away_km: float = AWAY_KM
+    pause_days: float = 15.0
+    min_photos: int = 5
+    min_days: int = 2
+
+
+DEFAULT = TripParams()
+
+
+def find(table: PhotoTable, events: Found, bases: list[Home], *, params: TripParams = DEFAULT) -> Found:
+    """Trips, oldest first; sets ``parent`` of the events inside to the index of their trip."""
+    dated = [i for i, g in enumerate(events.groups) if g.key != UNDATED]
+    for group in events.groups:
+        group.parent = None
+    groups: list[FoundGroup] = []
+    if bases and dated:
+        members = [events.groups[i].members for i in dated]
+        states, km = _states(table, members, bases, params)
+        for run in _runs(table, members, states, params):
+            trip = _trip(table, [members[i] for i in run], [km[i] for i in run], states[run], params)
+            if trip is not None:
+                for i in run:
+                    events.groups[dated[i]].parent = len(groups)
+                trip.key = str(len(groups))
+                groups.append(trip)
+    parameters: dict[str, Any] = {**asdict(params), "bases": [asdict(base) for base in bases]}
+    return Found("trips", groups, ALGORITHM, VERSION, parameters)
+
+
+def _states(
+    table: PhotoTable, members: list[I64], bases: list[Home], params: TripParams
+) -> tuple[NDArray[np.int64], list[F64]]:
+    """HOME, AWAY or UNKNOWN for each event, and km from the nearest base for its photos."""
+    sizes = np.array([len(m) for m in members])
+    distance = distance_from_base(table, bases, np.concatenate(members))
+    event = np.repeat(np.arange(len(members)), sizes)
+    known = np.isfinite(distance)
+    located = np.bincount(event[known], minlength=len(members))
+    away = np.bincount(event[known & (np.nan_to_num(distance) > params.away_km)], minlength=len(members))
+    states = np.where(located == 0, UNKNOWN, np.where(2 * away >= located, AWAY, HOME))
+    return states.astype(np.int64), np.split(distance, np.cumsum(sizes)[:-1])
+
+
+def _runs(table: PhotoTable, members: list[I64], states: NDArray[np.int64], params: TripParams) -> list[list[int]]:
+    """Runs of away events; events of unknown place between two away events of one run belong to it."""
+    start = np.array([table.instant[m[0]] for m in members])
+    end = np.array([table.instant[m[-1]] for m in members])
+    runs: list[list[int]] = []
+    waiting: list[int] = []
+    open_run = False
+    for i in range(len(states)):
+        pause = bool(i) and start[i] - end[i - 1] > params.pause_days * 86400.0
+        if pause or states[i] == HOME:
+            open_run, waiting = False, []
+        if states[i] == UNKNOWN and open_run:
+            waiting.append(i)
+        if states[i] == AWAY:
+            if open_run:
+                runs[-1] += [*waiting, i]
+            else:
+                runs.append([i])
+            open_run, waiting = True, []
+    return runs
+
+
+def _trip(
+    table: PhotoTable, members: list[I64], km: list[F64], states: NDArray[np.int64], params: TripParams
+) -> FoundGroup | None:
+    """The trip of a run of events, or None where it is too short to be one."""
+    rows, distance = np.concatenate(members), np.concatenate(km)
+    days = np.unique(np.floor((table.local[rows][np.isfinite(table.local[rows])] - 4 * 3600.0) / 86400.0))
+    if len(rows) < params.min_photos or len(days) < params.min_days:
+        return None
+    located = np.isfinite(distance)
+    fixed = rows[valid(table.lat[rows], table.lon[rows])]
+    lat, lon = centroid(table.lat[fixed], table.lon[fixed])
+    farthest, middle = float(np.nanmax(distance)), float(np.nanmedian(distance))
+    reason: dict[str, Any] = {"distance_from_home_km": round(middle, 1), "days": len(days), "photos": len(rows)}
+    inferred: dict[str, Any] = {**reason, "place": "inferred from the photos around it"}
+    sure = np.where(located, np.nan_to_num(distance) / (np.nan_to_num(distance) + params.away_km / 2), 0.6)
+    return FoundGroup(
+        key="",
+        title="Trip",
+        subtitle="",
+        members=rows,
+        strengths=sure.astype(np.float32),
+        reasons=[reason if known else inferred for known in located.tolist()],
+        strength=float(sure.mean()),
+        lat=lat,
+        lon=lon,
+        details={"farthest_km": round(farthest, 1), "days": len(days), "events": len(members)},
+    )
