@@ -236,14 +236,20 @@ class Viewer(QWidget):
         if photo_id == self.current():
             self._refresh()
             self._await(photo_id, None)
-            announce(self, self.tr("This photo cannot be shown: {reason}").format(reason=reason))
+            self._announce(photo_id)
 
     def _tell(self, photo_id: int) -> None:
-        words = self._describe(photo_id)
-        self.info.setText(words)
+        self.info.setText(self._describe(photo_id))
         self._place()
-        announce(self, words)
+        self._announce(photo_id)
         self.currentChanged.emit(photo_id)
+
+    def _announce(self, photo_id: int) -> None:
+        """The photo in words, and why it cannot be shown where that is so."""
+        words, reason = self.info.text(), self._pictures.failure(photo_id)
+        if reason is not None:
+            words = "\n".join((self.tr("This photo cannot be shown: {reason}").format(reason=reason), words))
+        announce(self, words)
 
     # ------------------------------------------------------------ events
 

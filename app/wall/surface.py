@@ -269,8 +269,6 @@ class WallSurface(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place_rail()
         self._lay_out(self._anchor(0) if self.scroller.offset else None, 0)
-        if self._peek is not None:
-            self._peek.setGeometry(self.rect())
 
     def _place_rail(self) -> None:
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

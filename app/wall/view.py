@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app.thumbs.loader import ThumbLoader
@@ -205,6 +205,11 @@ class WallView(WallSurface):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.pointer.double(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._peek is not None:
+            self._peek.setGeometry(self.rect())
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.close_peek()
