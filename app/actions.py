@@ -41,7 +41,6 @@ class Action:
     menu: str
     needs: Needs = Needs.NOTHING
     run: Operation | None = None
-    hidden: bool = False
 
 
 def _stars(count: int) -> Action:
@@ -75,7 +74,11 @@ TABLE: tuple[Action, ...] = (
     Action("find", "Find an album", ("Ctrl+F",), "Edit", Needs.NOTHING, lambda desk: desk.window.focus_search()),
     Action("open", "Open the photo", ("Return",), "Photo"),
     Action("leave", "Back to the wall, or clear the selection", ("Esc",), "Photo"),
-    Action("move", "Go to the next or previous photo", ("←", "→", "↑", "↓"), "Photo"),
+    Action("move", "The next or previous photo", ("←", "→", "↑", "↓"), "Photo"),
+    Action("peek", "A quick look", ("Space",), "Photo"),
+    Action("actual", "Actual size, in the viewer", ("Z",), "Photo"),
+    Action("turn", "Turn the view, in the viewer", ("R",), "Photo"),
+    Action("info", "Show what is known, in the viewer", ("I",), "Photo"),
     *(_stars(count) for count in (1, 2, 3, 4, 5, 0)),
     Action("back", "Back", ("Alt+Left",), "Go", Needs.PAST, lambda desk: desk.back()),
     Action("forward", "Forward", ("Alt+Right",), "Go", Needs.FUTURE, lambda desk: desk.forward()),

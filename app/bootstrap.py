@@ -53,8 +53,9 @@ def build(library_root: Path, folders: Sequence[Path] = (), *, sync: bool = Fals
     wall.describe = lambda photo_id: _words(session, photo_id)
     wall.load_pixels = session.pixels
     _offer_pages(window, desk, thumbs)
+    window.page("wall")
     _first_page(desk, library_root)
-    window.on_close = _closing(session, thumbs)
+    window.on_close = _closing(desk, thumbs)
     session.opened.connect(lambda: desk.add_folders(folders) if folders else None)
     if sync:
         _furnish(desk)
@@ -119,10 +120,14 @@ def _first_page(desk: Desk, root: Path) -> None:
     desk.window.page(desk.window.shown_page).setFocus()
 
 
-def _closing(session: Session, thumbs: ThumbLoader) -> Callable[[], None]:
+def _closing(desk: Desk, thumbs: ThumbLoader) -> Callable[[], None]:
     def close() -> None:
+        desk.session.release()
+        if desk.window.made("viewer"):
+            viewer: Any = desk.window.page("viewer")
+            viewer.shut()
         thumbs.close()
-        session.close()
+        desk.session.close()
 
     return close
 
@@ -164,7 +169,9 @@ def _offer_pages(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
 def _viewer(desk: Desk, thumbs: ThumbLoader) -> Viewer:
     from app.views.viewer import Viewer
 
-    viewer: Any = Viewer(thumbs, desk.session.pixels, lambda photo_id: _words(desk.session, photo_id))
+    viewer = Viewer(
+        thumbs, desk.session.pixels, lambda photo_id: _words(desk.session, photo_id), sync=desk.session.runner.sync
+    )
     viewer.closed.connect(desk.focus.leave_viewer)
     viewer.currentChanged.connect(desk.focus.view)
     return viewer

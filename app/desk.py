@@ -156,6 +156,7 @@ class Desk(QObject):
         if not self.focus.viewing:
             self._show_plain("wall")
         if self._reveal is not None:
+            self.wall.set_current(self._reveal)
             self.wall.reveal(self._reveal)
             self._reveal = None
         self.enable()

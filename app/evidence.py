@@ -1,42 +1,67 @@
-"""Why a photo is in a group: the evidence that groupers leave, as short lines. No Qt widgets, no guessing."""
+"""Why a photo is in a group: the evidence that groupers leave, as short lines. No widgets, no guessing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.words import distance, duration, number
+from app.words import count, distance, duration
 
-Line = Callable[[Any], str]
-
-
-def _percent(value: float) -> str:
-    return f"{round(100 * value)} %"
+Reason = Mapping[str, Any]
 
 
-LINES: dict[str, Line] = {
-    "gap_seconds": lambda v: f"{duration(v)} after the photo before",
-    "distance_km": lambda v: f"{distance(v)} away from it",
-    "visual": lambda v: f"looks {_percent(1 - v)} alike",
-}
+def _gap(reason: Reason, side: str, words: str) -> str:
+    """``14 h and 312 km after the event before``; without a distance where none is known."""
+    seconds = reason.get(f"gap_seconds_{side}")
+    if seconds is None:
+        return ""
+    km = reason.get(f"distance_km_{side}")
+    apart = f" and {distance(km)}" if km is not None and km >= 0.05 else ""
+    return f"{duration(seconds)}{apart} {words}"
 
 
-def lines(reason: Mapping[str, Any]) -> list[str]:
-    """One short line for each piece of evidence that is known; what is None or unknown is left out."""
-    told = []
-    for key, value in reason.items():
-        if value is None or key not in LINES:
-            continue
-        told.append(LINES[key](value))
-    return told
+def _events(reason: Reason) -> list[str]:
+    if reason.get("time") == "unknown":
+        return ["Its time is not known"]
+    lines = [_gap(reason, "before", "after the event before"), _gap(reason, "after", "before the next event")]
+    if reason.get("gap_seconds") is not None:
+        lines.append(f"{duration(reason['gap_seconds'])} after the photo before")
+    if reason.get("distance_km") is not None:
+        lines.append(f"{distance(reason['distance_km'])} from it")
+    return lines
 
 
-def sentence(reason: Mapping[str, Any]) -> str:
-    """All evidence on one line: ``38 min after the photo before · 0.4 km away from it``."""
-    return " · ".join(lines(reason))
+def _trips(reason: Reason) -> list[str]:
+    lines = []
+    if reason.get("distance_from_home_km") is not None:
+        lines.append(f"{distance(reason['distance_from_home_km'])} from home")
+    if reason.get("days") is not None:
+        lines.append(f"{count(reason['days'], 'day', 'days')} away")
+    if reason.get("place"):
+        lines.append(f"its place is {reason['place']}")
+    return lines
 
 
-def strength_word(strength: float) -> str:
-    """How sure, with the number: ``sure (0.97)``."""
+def _places(reason: Reason) -> list[str]:
+    km = reason.get("distance_km")
+    return [f"{distance(km)} from its middle"] if km is not None else []
+
+
+EXPLAINED: dict[str, Callable[[Reason], list[str]]] = {"events": _events, "trips": _trips, "places": _places}
+
+
+def lines(kind: str, reason: Reason) -> list[str]:
+    """Short lines for a membership of this kind; nothing for a kind or evidence that is not known."""
+    explain = EXPLAINED.get(kind)
+    return [line for line in explain(reason) if line] if explain is not None else []
+
+
+def sentence(kind: str, reason: Reason) -> str:
+    """The lines as one: ``38 min after the photo before · 0.4 km from it``."""
+    return " · ".join(lines(kind, reason))
+
+
+def sureness(strength: float) -> str:
+    """How sure, in a word with the number: ``sure, 0.97``."""
     word = "sure" if strength >= 0.8 else "likely" if strength >= 0.5 else "unsure"
-    return f"{word} ({number(round(strength * 100))} %)"
+    return f"{word}, {strength:.2f}"

@@ -86,6 +86,7 @@ class Focus(QObject):
         seen, self._viewed = (self._viewed if photo_id is None else photo_id), None
         self._window.show_quietly(False)
         self._window.show_page("wall")
+        self.wall.set_current(seen)
         self.wall.reveal(seen)
         self.wall.setFocus()
         self._selected()
@@ -104,6 +105,7 @@ class Focus(QObject):
         elif self.viewing:
             self.open_photo(photo_id)
         else:
+            self.wall.set_current(photo_id)
             self.wall.reveal(photo_id)
 
     # ------------------------------------------------------------ the inspector

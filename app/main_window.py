@@ -82,6 +82,10 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(self._pages[name])
         return self._pages[name]
 
+    def made(self, name: str) -> bool:
+        """Whether a page has been made yet."""
+        return name in self._pages
+
     def show_page(self, name: str) -> None:
         self._stack.setCurrentWidget(self.page(name))
         self.topbar.show_size(name == "wall")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from app.errors import Notice, notice_of
-from app.jobs import JobRunner
+from app.jobs import Job, JobRunner
 from app.navigation import Location, group_location
 from app.refresh import EVERYTHING, Refresher
 from app.works import Works
@@ -51,6 +51,7 @@ class Session(QObject):
         self.read_only = False
         self._ready = threading.Event()
         self._closed = False
+        self._opening: Job | None = None
         self.refresher.due.connect(self._refresh_due)
         runner.failed.connect(self.fail)
 
@@ -58,7 +59,13 @@ class Session(QObject):
 
     def open(self) -> None:
         """Open the library in the db lane; then ``opened`` (or ``broken``)."""
-        self.runner.submit("db", lambda _: _open_library(self.root), done=self._opened, failed=self._broken)
+        self._opening = self.runner.submit(
+            "db", lambda _: _open_library(self.root), done=self._opened, failed=self._broken
+        )
+
+    def release(self) -> None:
+        """Let those go that wait for the library to open; it is about to close."""
+        self._ready.set()
 
     def close(self) -> None:
         """Cancel and await every job, then close the library. What an import has done is kept."""
@@ -69,9 +76,18 @@ class Session(QObject):
         self.refresher.stop()
         self.works.cancel()
         self.runner.close()
-        if self.library is not None:
-            self.library.close()
-            self.library = None
+        library = self.library if self.library is not None else self._opened_too_late()
+        self.library = None
+        if library is not None:
+            library.close()
+
+    def _opened_too_late(self) -> Library | None:
+        """The library, where the window was closed while it was being opened."""
+        future = self._opening.future if self._opening is not None else None
+        if future is None or future.cancelled() or future.exception() is not None:
+            return None
+        library: Library = future.result()[0]
+        return library
 
     @property
     def closed(self) -> bool:

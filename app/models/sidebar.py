@@ -117,8 +117,10 @@ class SidebarModel(QAbstractItemModel):
 
     # ------------------------------------------------------------ nodes
 
-    def _node(self, key: str, location: Location, count: int | None, **more: str) -> Node:
-        return Node(next(self._serials), key, location, count, **more)
+    def _node(
+        self, key: str, location: Location, count: int | None, icon: str = "", lazy: str = "", hint: str = ""
+    ) -> Node:
+        return Node(next(self._serials), key, location, count, icon, lazy, hint)
 
     def _adopt(self, parent: Node, nodes: Sequence[Node], at: int) -> None:
         self.beginInsertRows(self._index_of(parent), at, at + len(nodes) - 1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.evidence import sentence, strength_word
+from app.evidence import lines, sureness
 from app.icons import pixmap
 from app.jobs import JobRunner
 from app.navigation import KIND_TITLES, Location
@@ -179,10 +179,9 @@ class Inspector(QFrame):
         link.setToolTip(f"Show this in {KIND_TITLES.get(membership.kind, membership.kind)}")
         box.addWidget(link)
         kind = KIND_TITLES.get(membership.kind, membership.kind)
-        box.addWidget(label(f"{kind} · {strength_word(membership.strength)}", "small"))
-        told = sentence(membership.reason)
-        if told:
-            box.addWidget(label(told, "small", wrap=True))
+        box.addWidget(label(f"{kind} · {sureness(membership.strength)}", "small"))
+        for line in lines(membership.kind, membership.reason):
+            box.addWidget(label(line, "small", wrap=True))
         return box
 
     def _files(self, column: QVBoxLayout, details: PhotoDetails) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.errors import Notice
 from app.icons import IconButton, pixmap
@@ -46,6 +46,11 @@ class NoticeCard(QFrame):
         self._symbol.setContentsMargins(0, 6, 0, 0)
         words.setContentsMargins(0, 6, 0, 6)
         self.setAccessibleName(f"{notice.text} {notice.advice}".strip())
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(24)
+        shadow.setOffset(0, 4)
+        shadow.setColor(QColor(0, 0, 0, 70))
+        self.setGraphicsEffect(shadow)
         self._tint()
         theme.changed.connect(self._tint)
 

@@ -1,0 +1,85 @@
+"""Numbers, spans and dates as people say them."""
+
+import pytest
+
+from app import words
+from core.progress import Report
+from core.records import ImportReport, Metadata, PhotoRow
+
+ROW = PhotoRow(1, "/a/b.jpg", 1757970720.0, 60, "exif", 38.7118, -9.13, "Alfama, Lisbon", 40, 30, "Pixel", 0, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (3, "3 s"), (89, "89 s"), (38 * 60, "38 min"), (2 * 3600 + 600, "2 h 10 min"), (2 * 3600, "2 h"),
+        (14 * 3600 + 60, "14 h"), (30 * 3600, "30 h"), (72 * 3600, "3 days"), (-5, "0 s"),
+    ],
+)  # fmt: skip
+def test_duration(seconds, said):
+    assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("km", "said"), [(0.04, "40 m"), (0.4, "0.4 km"), (9.96, "10.0 km"), (312.2, "312 km"), (1500, "1,500 km")]
+)
+def test_distance(km, said):
+    assert words.distance(km) == said
+
+
+def test_counts_are_grouped_and_singular_is_singular():
+    assert words.photos(3412) == "3,412 photos"
+    assert words.photos(1) == "1 photo"
+
+
+def test_dates_are_wall_clock_times():
+    assert words.date_time(1757970720.0) == "15 Sept 2025, 21:12"
+    assert words.date(0.0) == "1 Jan 1970"
+    assert words.date(-86400.0) == "31 Dec 1969"
+    assert words.date_range(0.0, 3600.0) == "1 Jan 1970"
+    assert words.date_range(86400.0, 0.0) == "1 Jan 1970 – 2 Jan 1970"
+
+
+def test_taken_names_the_zone_where_known():
+    assert words.taken(ROW) == "15 Sept 2025, 21:12 (UTC+1)"
+    assert words.zone(-210) == "UTC−3:30"
+
+
+def test_coordinates_and_exposure():
+    assert words.coordinates(38.7118, -9.13) == "38.7118° N, 9.1300° W"
+    assert words.exposure(Metadata(exposure_time=0.008, f_number=2.8, iso=200, focal_length=35.0)) == (
+        "1/125 s · f/2.8 · ISO 200 · 35 mm"
+    )
+    assert words.exposure(Metadata(exposure_time=2.0)) == "2.0 s"
+    assert words.exposure(Metadata(exposure_time=0.0)) == ""
+
+
+def report(done=3412, total=20118, rate=41.2, left=420.0, paused=False):
+    return Report("Reading photos", done, total, "photos", rate, left, paused)
+
+
+def test_work_line_says_how_far_how_fast_and_how_long():
+    assert words.work_line(report()) == "3,412 of 20,118 · 41 photos/s · 7 min left"
+    assert words.work_line(report(paused=True)) == "3,412 of 20,118 · paused"
+    assert words.work_line(report(done=0, total=0, rate=0.0, left=None)) == ""
+    assert words.work_line(report(done=70, total=0, rate=0.4, left=None)) == "70 photos · 24 photos/min"
+    assert words.time_left(4) == "a few seconds left"
+    assert words.time_left(33) == "30 s left"
+
+
+def done(**numbers):
+    fields = dict.fromkeys(("found", "new", "changed", "moved", "missing", "decoded", "problems", "videos"), 0)
+    return ImportReport(**{**fields, "seconds": 1.0, **numbers})
+
+
+def test_import_notice_tells_what_was_done_and_what_was_not():
+    from app.operations import SHOW_PROBLEMS, import_notice
+
+    assert import_notice(done()).text == "Everything is up to date."
+    notice = import_notice(done(new=312, problems=3, videos=1))
+    assert notice.text == "312 photos added."
+    assert notice.advice == "3 files could not be read. 1 video left alone: videos are not handled yet."
+    assert notice.action == SHOW_PROBLEMS
+    assert import_notice(done(changed=1, moved=2, missing=5)).text == (
+        "1 photo had changed, 2 moved files found again, 5 photos missing."
+    )
