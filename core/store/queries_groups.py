@@ -69,7 +69,7 @@ def groups(conn: Connection, kind: str) -> list[Group]:
     c = s.group.c
     numbers = (c.parent_id, c.strength, c.n_photos, _cover(), c.start, c.end, c.lat, c.lon)
     wanted = select(c.id, c.kind, c.title, c.subtitle, *numbers).where(c.kind == kind, c.n_photos > 0)
-    return [Group(*row) for row in conn.execute(wanted.order_by(*_order(kind))).tuples()]
+    return [Group(*tuple(row)) for row in conn.execute(wanted.order_by(*_order(kind)))]
 
 
 def boundaries(conn: Connection, before_ids: list[int]) -> list[Boundary]:
