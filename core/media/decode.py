@@ -9,7 +9,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from core.errors import MediaError
-from core.media import heif
+from core.media import extras
 from core.media.colour import to_srgb
 from core.media.formats import HEAD, extension, format_of, sniff
 from core.media.safely import (
@@ -81,9 +81,8 @@ def _kind(file: BinaryIO, path: str) -> str:
         true = "raw"
     if true is None:
         raise MediaError("read", f"Named .{extension(path)}, but it is not a picture.")
-    if true in ("heif", "raw"):
-        heif.require(true)
-    elif true not in _PILLOW:
+    extras.require(true)
+    if true not in _PILLOW and true not in ("heif", "raw"):
         raise MediaError("unsupported", "Files of this kind cannot be read yet.")
     return true
 

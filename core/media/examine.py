@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import MediaError
-from core.media import heif
+from core.media import extras
 from core.media.formats import FORMAT_NAMES, extension, format_of, sniff
 from core.media.metadata import merge, read_sidecars
 from core.media.preview import upright_preview
@@ -70,8 +70,7 @@ def _recognise(request: ExamineRequest, head: bytes) -> tuple[str, list[Problem]
         raise MediaError("unsupported", f"Named .{suffix}, but it is a video; videos are not handled yet.")
     if true == "jxl":
         raise MediaError("unsupported", "JPEG XL pictures cannot be read yet.")
-    if true in ("heif", "raw"):
-        heif.require(true)
+    extras.require(true)
     if true == named or any({true, named} <= group for group in _SAME):
         return ("raw" if named == "raw" else true), []
     reason = f"Named .{suffix}, but it is a {FORMAT_NAMES[true]} picture; it was read as that."
@@ -89,7 +88,7 @@ def _read(request: ExamineRequest, kind: str, notes: list[Problem]) -> tuple[Met
         tags = Tags()
         warnings.append(error.reason)
     if kind == "heif":
-        heif.correct_geometry(request.path, tags)
+        extras.correct_geometry(request.path, tags)
     metadata = merge(tags, beside, request.path, request.mtime_ns, warnings)
     if metadata.warnings:
         notes.append(Problem(request.path, "metadata", " ".join(metadata.warnings)))

@@ -117,10 +117,13 @@ def test_sidecars_are_merged_and_broken_ones_noted(make: Make, tmp_path: Path) -
 def test_missing_codecs_are_named(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.heic"
     path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
-    monkeypatch.setattr(module.heif, "_known", {"heif": False, "raw": False})
+    monkeypatch.setattr(module.extras, "_known", {"heif": False, "raw": False})
     problem = look(path).problem
     assert problem is not None
-    assert (problem.stage, problem.reason) == ("unsupported", "HEIC pictures need a package: pip install reverie[heif]")
+    assert (problem.stage, problem.reason) == (
+        "unsupported",
+        "HEIC pictures need a package: pip install reverie[heif].",
+    )
 
 
 def test_names_that_are_not_utf_8(make: Make, tmp_path: Path) -> None:

@@ -1,29 +1,37 @@
-"""HEIC and RAW, which need packages that not everyone has installed."""
+"""HEIC, RAW and AVIF, which need what not everyone has installed."""
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 
+from PIL import features
+
 from core.errors import MediaError
 from core.media.safely import DECODER_ERRORS
 from core.media.tags import Tags
 
-_NEEDS = {"heif": ("pillow_heif", "HEIC"), "raw": ("rawpy", "RAW")}
+_NEEDS = {
+    "heif": ("pillow_heif", "HEIC pictures need a package: pip install reverie[heif]"),
+    "raw": ("rawpy", "RAW pictures need a package: pip install reverie[raw]"),
+    "avif": ("", "AVIF pictures need a Pillow built with it: pip install --upgrade Pillow"),
+}
 _known: dict[str, bool] = {}
 
 
 def available(kind: str) -> bool:
-    """Whether the package that reads ``kind`` ("heif" or "raw") is installed."""
+    """Whether what reads ``kind`` is installed; formats that need nothing special always are."""
+    if kind not in _NEEDS:
+        return True
     if kind not in _known:
-        _known[kind] = find_spec(_NEEDS[kind][0]) is not None
+        package = _NEEDS[kind][0]
+        _known[kind] = find_spec(package) is not None if package else bool(features.check("avif"))
     return _known[kind]
 
 
 def require(kind: str) -> None:
-    """MediaError (stage "unsupported") where it is not."""
+    """MediaError (stage "unsupported"), with what to install, where it is not available."""
     if not available(kind):
-        name = _NEEDS[kind][1]
-        raise MediaError("unsupported", f"{name} pictures need a package: pip install reverie[{kind}]")
+        raise MediaError("unsupported", _NEEDS[kind][1] + ".")
 
 
 def correct_geometry(path: str, tags: Tags) -> None:
