@@ -1,11 +1,13 @@
-"""Why a photo is in a group: the evidence that groupers leave, as short lines. No widgets, no guessing."""
+"""Why a photo is in a group: the evidence that groupers leave, as short lines. No guessing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.words import count, distance, duration
+from PySide6.QtCore import QLocale
+
+from app.words import count, distance, duration, photos
 
 Reason = Mapping[str, Any]
 
@@ -47,7 +49,60 @@ def _places(reason: Reason) -> list[str]:
     return [f"{distance(km)} from its middle"] if km is not None else []
 
 
-EXPLAINED: dict[str, Callable[[Reason], list[str]]] = {"events": _events, "trips": _trips, "places": _places}
+def _kinds(reason: Reason) -> list[str]:
+    if reason.get("unsure"):
+        return [str(reason["unsure"]).capitalize()]
+    cues = reason.get("cues") or {}
+    strongest = sorted(cues, key=lambda name: -cues[name])[:2]
+    seen = f"Looks like: {reason['class']}" if reason.get("class") else ""
+    return [seen or (f"Cues: {', '.join(strongest)}" if strongest else "")]
+
+
+def _lookalikes(reason: Reason) -> list[str]:
+    cosine = reason.get("cosine_to_middle")
+    return [f"{_alike(cosine)} the middle of this group"] if cosine is not None else []
+
+
+def _duplicates(reason: Reason) -> list[str]:
+    best = reason.get("best")
+    if reason.get("identical_files"):
+        return ["The same file, byte for byte"]
+    if isinstance(best, list):
+        return [f"The one to keep: {', '.join(best)}"]
+    lines = [f"{_alike(reason['cosine'])} the one to keep"] if reason.get("cosine") is not None else []
+    if reason.get("hash_bits") is not None:
+        lines.append(f"{reason['hash_bits']} of 64 marks differ from it")
+    return lines
+
+
+def _bursts(reason: Reason) -> list[str]:
+    lines = []
+    if reason.get("frames") is not None and reason.get("span_seconds") is not None:
+        lines.append(f"{photos(reason['frames'])} within {_seconds(reason['span_seconds'])}")
+    if reason.get("gap_seconds") is not None:
+        lines.append(f"{_seconds(reason['gap_seconds'])} after the photo before")
+    if reason.get("best"):
+        lines.append(str(reason["best"]).capitalize())
+    return lines
+
+
+def _alike(cosine: float) -> str:
+    return f"{round(100 * cosine)} % like"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{QLocale().toString(seconds, 'f', 1)} s" if seconds < 10 else duration(seconds)
+
+
+EXPLAINED: dict[str, Callable[[Reason], list[str]]] = {
+    "events": _events,
+    "trips": _trips,
+    "places": _places,
+    "kinds": _kinds,
+    "lookalikes": _lookalikes,
+    "duplicates": _duplicates,
+    "bursts": _bursts,
+}
 
 
 def lines(kind: str, reason: Reason) -> list[str]:

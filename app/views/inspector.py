@@ -151,16 +151,22 @@ class Inspector(QFrame):
         return row
 
     def _kinds(self, column: QVBoxLayout, details: PhotoDetails) -> None:
-        if not details.row.kinds:
+        kinds = [membership for membership in details.memberships if membership.kind == "kinds"]
+        if not kinds:
             return
         part = self._part(column, "Kinds")
-        for name, strength in details.row.kinds:
+        for kind in kinds:
             row = QHBoxLayout()
-            row.addWidget(ElidedLabel(name[:1].upper() + name[1:]), 1)
-            row.addWidget(label(f"{strength:.2f}", "small"))
+            row.addWidget(self._link(kind), 1)
+            row.addWidget(label(f"{kind.strength:.2f}", "small"))
             row.addSpacing(SPACE_S)
-            row.addWidget(StrengthBar(self._theme, strength, name))
-            part.addLayout(row)
+            row.addWidget(StrengthBar(self._theme, kind.strength, kind.title))
+            box = QVBoxLayout()
+            box.setSpacing(0)
+            box.addLayout(row)
+            for line in lines("kinds", kind.reason):
+                box.addWidget(label(line, "small", wrap=True))
+            part.addLayout(box)
 
     def _groups(self, column: QVBoxLayout, details: PhotoDetails) -> None:
         shown = [membership for membership in details.memberships if membership.kind != "kinds"]
@@ -174,15 +180,18 @@ class Inspector(QFrame):
     def _group(self, membership: Membership) -> QLayout:
         box = QVBoxLayout()
         box.setSpacing(1)
-        location = Location("wall", Scope("group", membership.group_id), membership.title, membership.kind)
-        link = LinkButton(membership.title, lambda: self.group_wanted.emit(location))
-        link.setToolTip(f"Show this in {KIND_TITLES.get(membership.kind, membership.kind)}")
-        box.addWidget(link)
+        box.addWidget(self._link(membership))
         kind = KIND_TITLES.get(membership.kind, membership.kind)
         box.addWidget(label(f"{kind} · {sureness(membership.strength)}", "small"))
         for line in lines(membership.kind, membership.reason):
             box.addWidget(label(line, "small", wrap=True))
         return box
+
+    def _link(self, membership: Membership) -> LinkButton:
+        location = Location("wall", Scope("group", membership.group_id), membership.title, membership.kind)
+        link = LinkButton(membership.title, lambda: self.group_wanted.emit(location))
+        link.setToolTip(f"{membership.title}, in {KIND_TITLES.get(membership.kind, membership.kind)}")
+        return link
 
     def _files(self, column: QVBoxLayout, details: PhotoDetails) -> None:
         part = self._part(column, "Files")

@@ -42,3 +42,25 @@ def test_sureness_is_a_word_and_a_number():
     assert sureness(0.97) == "sure, 0.97"
     assert sureness(0.5) == "likely, 0.50"
     assert sureness(0.2) == "unsure, 0.20"
+
+
+def test_kinds_name_what_was_seen_or_the_cues():
+    assert lines("kinds", {"cues": {"food": 0.9}, "class": "espresso"}) == ["Looks like: espresso"]
+    assert lines("kinds", {"cues": {"green": 0.2, "plants": 0.7, "near": 0.1}}) == ["Cues: plants, green"]
+    assert lines("kinds", {"cues": {}, "unsure": "no cue is strong enough"}) == ["No cue is strong enough"]
+    assert lines("kinds", {"cues": {}}) == []
+
+
+def test_likeness_is_told_in_its_four_ways():
+    assert lines("lookalikes", {"cosine_to_middle": 0.873}) == ["87 % like the middle of this group"]
+    assert lines("duplicates", {"identical_files": 2, "best": "any"}) == ["The same file, byte for byte"]
+    assert lines("duplicates", {"best": ["most pixels", "sharpest"]}) == ["The one to keep: most pixels, sharpest"]
+    assert lines("duplicates", {"hash_bits": 3, "cosine": 0.98}) == [
+        "98 % like the one to keep",
+        "3 of 64 marks differ from it",
+    ]
+    assert lines("bursts", {"frames": 7, "span_seconds": 2.4, "gap_seconds": 0.4, "best": "sharpest of the burst"}) == [
+        "7 photos within 2.4 s",
+        "0.4 s after the photo before",
+        "Sharpest of the burst",
+    ]
