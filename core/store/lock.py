@@ -56,9 +56,10 @@ class WriterLock:
         except OSError as error:
             raise LibraryError(f"The library at {root} cannot be written: {error.strerror}.") from error
         if not _try_lock(self._fd):
-            owner = describe_owner(os.pread(self._fd, 4096, 0).decode("utf-8", "replace") if os.name == "posix" else "")
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            owner = os.read(self._fd, 4096).decode("utf-8", "replace")
             os.close(self._fd)
-            raise LibraryLocked(owner)
+            raise LibraryLocked(describe_owner(owner))
         self._write_owner()
 
     def _write_owner(self) -> None:
