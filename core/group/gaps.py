@@ -233,6 +233,16 @@ def measure(table: PhotoTable, line: Timeline, model: GapModel) -> Measured:
     return Measured(logits, km, change, changed)
 
 
+def unit_features(table: PhotoTable, line: Timeline) -> tuple[Features, I64]:
+    """Features of the gaps between neighbouring units, for :func:`fit`, and the timeline gap (int64) that each one is:
+    the first of them where pictures drift by in between."""
+    heads, tails = _units_that_count(line)
+    features = _unit_features(table, line, heads, tails, distances(table, line))
+    if table.vectors is not None:
+        features = _with_visual(features, visual_change(table.vectors, line.order[heads]))
+    return features, tails[:-1]
+
+
 def _units_that_count(line: Timeline) -> tuple[I64, I64]:
     """First and last photo (indices into the timeline) of every burst or single photo that a camera made."""
     active = np.flatnonzero(~line.passive) if not line.passive.all() else np.arange(len(line))
