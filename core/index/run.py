@@ -81,7 +81,7 @@ def _begin(store: Store) -> int:
 
 def _roots(store: Store, folders: Sequence[Path]) -> tuple[list[Root], list[tuple[int, bytes]]]:
     """The folders to walk, and those (volume id, path) of a full rescan that are not there now."""
-    paths = [os.path.abspath(folder) for folder in folders]
+    paths = [os.path.realpath(folder) for folder in folders]
     for path in paths:
         if not os.path.isdir(path):
             raise LibraryError(f"The folder {path} does not exist or cannot be opened.")
