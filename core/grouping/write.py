@@ -26,10 +26,12 @@ _INSERT_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?,
 def write_found(
     conn: Connection, found: Found, table: PhotoTable, seconds: float, parents: list[int] | None = None
 ) -> list[int]:
-    """Replace the groups of one kind; returns the id of each group. ``parents``: ids of the parent kind's groups."""
+    """Replace the groups of one kind; returns the id of each group. ``parents``: ids of the parent kind's groups
+    (spots have towns of the same kind as parents)."""
     run_id = _write_run(conn, found, seconds)
     old = _old_groups(conn, found.kind)
     ids = _stable_ids(conn, found, table, old)
+    parents = ids if found.kind == "places" else parents
     mine = select(s.group.c.id).where(s.group.c.kind == found.kind)
     conn.execute(delete(s.membership).where(s.membership.c.group_id.in_(mine)))
     conn.execute(delete(s.group).where(s.group.c.kind == found.kind))

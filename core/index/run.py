@@ -46,7 +46,7 @@ def run(
         scan = _begin(store)
         first = FirstPass(store, pool, progress, scan)
         first.run(roots)
-        first.counts.missing += _mark_absent(store, absent, scan)
+        first.counts.missing += _count_absent(store, absent)
         if on_browsable is not None:
             on_browsable()
         second = SecondPass(store, pool, progress, scan, info.spec, lambda: _make(store, embedder))
@@ -116,14 +116,10 @@ def _known_roots(store: Store) -> tuple[list[str], list[tuple[int, bytes]]]:
     return present, absent
 
 
-def _mark_absent(store: Store, absent: list[tuple[int, bytes]], scan: int) -> int:
-    """A folder or a whole volume that is away: its photos are missing, and stay browsable."""
-    if not absent:
-        return 0
-    with store.write(Change(photos=True, folders=True)) as conn:
-        count = sum(catalog.sweep(conn, volume_id, path, scan) for volume_id, path in absent)
-        catalog.refresh_flags(conn)
-    return count
+def _count_absent(store: Store, absent: list[tuple[int, bytes]]) -> int:
+    """Files in folders and on volumes that are away. They stay as they are: what is there is the presence's to say."""
+    with store.read() as conn:
+        return sum(catalog.count_below(conn, volume_id, path) for volume_id, path in absent)
 
 
 def _report(store: Store, counts: Counts, decoded: int, seconds: float) -> ImportReport:

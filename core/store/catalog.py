@@ -207,6 +207,13 @@ def sweep(conn: Connection, volume_id: int, root: bytes, scan: int) -> int:
     return int(result.rowcount)
 
 
+def count_below(conn: Connection, volume_id: int, root: bytes) -> int:
+    """How many files of photos a folder holds, with the folders in it."""
+    joined = s.file.join(s.folder)
+    statement = select(func.count()).select_from(joined).where(s.folder.c.volume_id == volume_id, _below(root))
+    return int(conn.execute(statement.where(s.file.c.photo_id.is_not(None))).scalar_one())
+
+
 def _below(root: bytes) -> Any:
     if not root:
         return s.folder.c.path.is_not(None)
