@@ -25,6 +25,8 @@ from core.records import GROUP_KINDS, Boundary, Group
 
 if TYPE_CHECKING:
     from core.library import Library
+    from core.progress import Progress
+    from core.records import ImportReport
 
 
 class MisuseError(ReverieError):
@@ -121,18 +123,9 @@ def import_command(
         if not os.path.isdir(folder):
             raise MisuseError(f"{printable(folder)} is not a folder.")
     from app.cli_progress import shown
-    from core.library import Library
 
-    with Library.open(_root(context, library)) as opened:
-        try:
-            with shown() as progress:
-                report = opened.import_folders([Path(os.path.abspath(folder)) for folder in folders], progress)
-        except Cancelled:
-            kept = opened.status()
-            raise ReverieError(
-                f"Cancelled. {kept.photos:,} photos are in the library, {kept.pending:,} of them not finished. "
-                "The same command goes on where this one stopped."
-            ) from None
+    with shown() as progress:
+        report = _import(_root(context, library), [Path(os.path.abspath(folder)) for folder in folders], progress)
     if as_json:
         output.objects([asdict(report)])
         return
@@ -141,6 +134,21 @@ def import_command(
         f"{report.missing:,} missing; {report.problems:,} problems, {report.videos:,} videos not handled yet; "
         f"{report.seconds:.1f} s"
     )
+
+
+def _import(root: Path, folders: list[Path], progress: Progress) -> ImportReport:
+    """Both passes and the grouping. A cancelled import raises ReverieError, saying what is kept."""
+    from core.library import Library
+
+    with Library.open(root) as opened:
+        try:
+            return opened.import_folders(folders, progress)
+        except Cancelled:
+            kept = opened.status()
+            raise ReverieError(
+                f"Cancelled. {kept.photos:,} photos are in the library, {kept.pending:,} of them not finished. "
+                "The same command goes on where this one stopped."
+            ) from None
 
 
 @app.command()
@@ -284,18 +292,5 @@ def doctor(context: typer.Context, library: LibraryOption = None, as_json: JsonO
     if as_json:
         output.objects([facts | {"faults": list(found["faults"])}])
     else:
-        _tell(facts)
+        output.diagnosis(facts)
     raise typer.Exit(1 if found["faults"] else 0)
-
-
-def _tell(facts: dict[str, Any]) -> None:
-    rows = [("reverie", facts["version"]), ("Python", facts["python"]), ("system", facts["system"])]
-    rows += [*facts["packages"].items(), ("device", facts["device"]), ("embedder", facts["embedder"])]
-    rows += [*facts["codecs"].items(), ("library", facts["library"])]
-    output.table(("", ""), rows)
-    if not facts["library_exists"]:
-        output.line("There is no library there yet.")
-    for fault in facts["faults"]:
-        output.line(f"Fault: {fault}")
-    if not facts["faults"]:
-        output.line("All is well.")

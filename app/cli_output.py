@@ -131,3 +131,17 @@ def _cell(value: object) -> tuple[str, bool]:
     if isinstance(value, int):
         return f"{value:,}", True
     return ("–", True) if value is None else (str(value), False)
+
+
+def diagnosis(facts: dict[str, Any]) -> None:
+    """What ``doctor`` found, for people."""
+    rows = [("reverie", facts["version"]), ("Python", facts["python"]), ("system", facts["system"])]
+    rows += [*facts["packages"].items(), ("device", facts["device"]), ("embedder", facts["embedder"])]
+    rows += [*facts["codecs"].items(), ("library", facts["library"])]
+    table(("", ""), rows)
+    if not facts["library_exists"]:
+        line("There is no library there yet.")
+    for fault in facts["faults"]:
+        line(f"Fault: {fault}")
+    if not facts["faults"]:
+        line("All is well.")
