@@ -215,7 +215,7 @@ class Desk(QObject):
     def _changed(self, change: Change) -> None:
         self.session.read_status()
         model, page = self.window.sidebar.model, self.history.current.page
-        if change.groups or change.photos:
+        if change.groups:
             model.refetch([*KIND_TITLES])
         if change.folders or change.photos:
             model.refetch(["folders"])

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LEAST = (900, 600)
 USUAL = (1440, 900)
+WITH_PHOTOS = ("", "wall", "viewer", "skeleton")
+"""The pages beside which the inspector has something to say."""
 NARROW = 1040
 """Below this width the sidebar and the inspector share one place: the one asked for last is shown."""
 
@@ -87,8 +89,15 @@ class MainWindow(QMainWindow):
         return name in self._pages
 
     def show_page(self, name: str) -> None:
-        self._stack.setCurrentWidget(self.page(name))
+        page, focused = self.page(name), QApplication.focusWidget()
+        leaving = self._stack.currentWidget()
+        moves = page is not leaving and (focused is None or (leaving is not None and leaving.isAncestorOf(focused)))
+        self._stack.setCurrentWidget(page)
         self.topbar.show_size(name == "wall")
+        self.topbar.inspector.setVisible(name in WITH_PHOTOS)
+        self.fit_panels()
+        if moves:
+            page.setFocus()
 
     @property
     def shown_page(self) -> str:
@@ -115,9 +124,10 @@ class MainWindow(QMainWindow):
         self.fit_panels()
 
     def toggle_inspector(self) -> None:
-        self.settings.inspector = not self.inspector_shown
-        self._latest_panel = "inspector"
-        self.fit_panels()
+        if self.shown_page in WITH_PHOTOS:
+            self.settings.inspector = not self.inspector_shown
+            self._latest_panel = "inspector"
+            self.fit_panels()
 
     @property
     def inspector_shown(self) -> bool:
@@ -125,7 +135,8 @@ class MainWindow(QMainWindow):
 
     def fit_panels(self) -> None:
         """Show the panels that are wanted and fit."""
-        sidebar, inspector = self.settings.sidebar and not self._quiet, self.settings.inspector
+        sidebar = self.settings.sidebar and not self._quiet
+        inspector = self.settings.inspector and self.shown_page in WITH_PHOTOS
         if self.width() < NARROW and sidebar and inspector:
             sidebar, inspector = self._latest_panel == "sidebar", self._latest_panel == "inspector"
         self.sidebar.setVisible(sidebar)

@@ -15,21 +15,22 @@ PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 
 STAGES = {
-    "scan": "Could not be reached",
-    "read": "Could not be opened",
-    "metadata": "Its description is damaged",
-    "sidecar": "Its sidecar is damaged",
-    "decode": "The picture is damaged",
-    "thumbnail": "No thumbnail could be made",
-    "embed": "Could not be compared with others",
+    "scan": "looking through folders",
+    "read": "opening it",
+    "metadata": "reading its description",
+    "sidecar": "reading its sidecar",
+    "decode": "decoding the picture",
+    "thumbnail": "making the thumbnail",
+    "embed": "comparing it with others",
+    "unsupported": "not handled yet",
 }
 
 
-def headline(problem: Problem) -> str:
-    """What is wrong, in plain words with the reason: ``The picture is damaged: truncated file``."""
-    if problem.stage == "unsupported":
-        return problem.reason
-    return f"{STAGES.get(problem.stage, problem.stage)}: {problem.reason}"
+def whereabouts(problem: Problem) -> str:
+    """At what the problem arose, and the folder: ``While opening it · /photos/2019``."""
+    stage = STAGES.get(problem.stage, problem.stage)
+    said = stage.capitalize() if problem.stage == "unsupported" else f"While {stage}"
+    return f"{said} · {printable(os.path.dirname(problem.path))}"
 
 
 def as_text(problems: Sequence[Problem]) -> str:
@@ -67,5 +68,5 @@ class ProblemModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return printable(os.path.basename(problem.path))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{printable(os.path.basename(problem.path))}, {headline(problem)}"
+            return f"{printable(os.path.basename(problem.path))}, {problem.reason}"
         return printable(problem.path) if role == Qt.ItemDataRole.ToolTipRole else None

@@ -33,7 +33,7 @@ class Node:
     count: int | None = None
     icon: str = ""
     lazy: str = ""
-    hint: str = ""
+    subject: Group | Folder | None = None
     fetched: bool = False
     asked: bool = False
     parent: Node | None = None
@@ -79,9 +79,7 @@ class SidebarModel(QAbstractItemModel):
         """The groups of a kind, in the order given."""
         top = self._tops[kind]
         top.count = len(groups)
-        self._merge(
-            top, [self._node(f"group:{g.id}", group_location(g), g.n_photos, hint=group_hint(g)) for g in groups]
-        )
+        self._merge(top, [self._group_node(group) for group in groups])
         top.fetched = True
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
@@ -117,10 +115,16 @@ class SidebarModel(QAbstractItemModel):
 
     # ------------------------------------------------------------ nodes
 
-    def _node(
-        self, key: str, location: Location, count: int | None, icon: str = "", lazy: str = "", hint: str = ""
-    ) -> Node:
-        return Node(next(self._serials), key, location, count, icon, lazy, hint)
+    def _node(self, key: str, location: Location, count: int | None, icon: str = "", lazy: str = "") -> Node:
+        return Node(next(self._serials), key, location, count, icon, lazy)
+
+    def _group_node(self, group: Group) -> Node:
+        serial = next(self._serials)
+        return Node(serial, f"group:{group.id}", group_location(group), group.n_photos, subject=group)
+
+    def _folder_node(self, folder: Folder) -> Node:
+        serial = next(self._serials)
+        return Node(serial, f"folder:{folder.id}", folder_location(folder), folder.n_photos, subject=folder)
 
     def _adopt(self, parent: Node, nodes: Sequence[Node], at: int) -> None:
         self.beginInsertRows(self._index_of(parent), at, at + len(nodes) - 1)
@@ -162,7 +166,8 @@ class SidebarModel(QAbstractItemModel):
         while row < len(fresh):
             if row < len(parent.children) and parent.children[row].key == fresh[row].key:
                 old = parent.children[row]
-                old.location, old.count, old.hint = fresh[row].location, fresh[row].count, fresh[row].hint
+                new = fresh[row]
+                old.location, old.count, old.subject = new.location, new.count, new.subject
                 row += 1
                 continue
             stop = row
@@ -176,7 +181,7 @@ class SidebarModel(QAbstractItemModel):
         found = below.get(key, [])
         self._merge(
             parent,
-            [self._node(f"folder:{f.id}", folder_location(f), f.n_photos, hint=printable(f.path)) for f in found],
+            [self._folder_node(folder) for folder in found],
         )
         for node, folder in zip(parent.children, found, strict=True):
             self._merge_folders(node, folder.id, below)
@@ -230,7 +235,7 @@ class SidebarModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return node.location.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return node.hint or None
+            return hint(node.subject) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{node.location.title}, {number(node.count)}" if node.count else node.location.title
         return {COUNT_ROLE: node.count, ICON_ROLE: node.icon, LOCATION_ROLE: node.location}.get(role)
@@ -240,6 +245,13 @@ def folder_location(folder: Folder) -> Location:
     """A folder's wall, titled by the last part of its path."""
     name = os.path.basename(folder.path.rstrip("/\\")) or folder.path
     return Location("wall", Scope("folder", folder.id), printable(name), "folders")
+
+
+def hint(subject: Group | Folder | None) -> str:
+    """Title, dates and subtitle of a group, the path of a folder; nothing for a fixed row."""
+    if isinstance(subject, Folder):
+        return printable(subject.path)
+    return group_hint(subject) if subject is not None else ""
 
 
 def group_hint(group: Group) -> str:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import pixmap
-from app.models.problems import PROBLEM_ROLE, ProblemModel, as_text, headline
+from app.models.problems import PROBLEM_ROLE, ProblemModel, as_text, whereabouts
 from app.theme import ICON, RADIUS, SPACE_L, SPACE_M, SPACE_S, TYPE_SMALL, Theme
 from app.views.reveal import show_in_folder
 from app.views.widgets import button, focus_ring, label
@@ -56,8 +56,8 @@ class _Rows(QStyledItemDelegate):
         painter.drawPixmap(QStyle.visualRect(option.direction, option.rect, place).topLeft(), symbol)
         lines = (
             (printable(os.path.basename(problem.path)), tokens.text, 8, QFont.Weight.DemiBold),
-            (headline(problem), tokens.text, 26, QFont.Weight.Normal),
-            (printable(os.path.dirname(problem.path)), tokens.muted, 44, QFont.Weight.Normal),
+            (problem.reason, tokens.text, 26, QFont.Weight.Normal),
+            (whereabouts(problem), tokens.muted, 44, QFont.Weight.Normal),
         )
         for text, colour, top, weight in lines:
             self._line(painter, option, text, colour, top, weight)

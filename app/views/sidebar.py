@@ -31,7 +31,7 @@ from app.theme import ICON, RADIUS, SIDEBAR_WIDTH, Theme
 from app.views.widgets import focus_ring, label
 from app.words import number
 
-ROW = 32
+ROW = 30
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -43,7 +43,7 @@ class _Rows(QStyledItemDelegate):
         self._theme = theme
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(SIDEBAR_WIDTH, ROW if index.data(ICON_ROLE) else ROW - 4)
+        return QSize(SIDEBAR_WIDTH, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         tokens, whole = self._theme.tokens, option.rect
@@ -91,7 +91,7 @@ class _Tree(QTreeView):
         self.setHeaderHidden(True)
         self.setIndentation(18)
         self.setAnimated(False)
-        self.setUniformRowHeights(False)
+        self.setUniformRowHeights(True)
         self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
