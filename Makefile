@@ -8,7 +8,7 @@ help:
 	@echo "make run [PHOTOS=/path]  set up, then open the window (without a display: import, tables, screenshots)"
 	@echo "make test                set up, then ruff, mypy and all tests"
 	@echo "make bench               set up, then every benchmark"
-	@echo "make screenshots         set up, then render the window into docs/images"
+	@echo "make screenshots         set up, then render the README's pictures of the window into docs/images"
 	@echo "make clean               remove .venv, build and caches (never photos, never your library)"
 
 run:
@@ -25,7 +25,7 @@ bench:
 
 screenshots:
 	@sh scripts/setup.sh run
-	@sh scripts/screenshots.sh docs/images
+	@sh scripts/screenshots.sh docs/images trips inspector
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -73,6 +73,7 @@ def _view(desk: Desk) -> None:
 SCENES: dict[str, Callable[[Desk], None]] = {
     "all": _look_at("all"),
     "events": _look_at("events"),
+    "trips": _look_at("trips"),
     "places": _look_at("places"),
     "kinds": _look_at("kinds"),
     "duplicates": _look_at("duplicates"),

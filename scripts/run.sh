@@ -7,6 +7,10 @@ python=.venv/bin/python
 
 say() { echo "run: $*"; }
 
+case $photos in
+    "~/"*) photos=$HOME/${photos#"~/"} ;; # not every shell expands this in an argument of make
+esac
+
 if [ -n "$photos" ] && [ ! -d "$photos" ]; then
     say "PHOTOS=$photos is not a folder" >&2
     exit 2
