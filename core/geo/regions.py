@@ -59,13 +59,12 @@ def within(lat: ArrayLike, lon: ArrayLike, outline: Outline) -> NDArray[np.bool_
     return inside
 
 
-def region_of(lat: ArrayLike, lon: ArrayLike, share: float = 0.8) -> str:
-    """The first region that holds at least ``share`` of the points, or ""."""
+def regions_of(lat: ArrayLike, lon: ArrayLike) -> list[str]:
+    """For every point the first region that holds it, or ""."""
     lat, lon = np.atleast_1d(np.asarray(lat, dtype=np.float64)), np.atleast_1d(np.asarray(lon, dtype=np.float64))
-    known = np.isfinite(lat) & np.isfinite(lon)
-    if not known.any():
-        return ""
-    for name, outline in REGIONS.items():
-        if within(lat[known], lon[known], outline).mean() >= share:
-            return name
-    return ""
+    names = list(REGIONS)
+    index = np.full(len(lat), len(names), dtype=np.int64)
+    for i, name in reversed(list(enumerate(names))):
+        index[within(lat, lon, REGIONS[name])] = i
+    names.append("")
+    return [names[i] for i in index.tolist()]

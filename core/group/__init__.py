@@ -66,7 +66,7 @@ def find_all(
     begin("bursts")
     found["bursts"] = bursts.find(table)
     begin("titles")
-    context = titles.Context(table, named, bases, kinds.shares(found["kinds"], len(table)))
+    context = titles.context_of(table, named, bases, kinds.shares(found["kinds"], len(table)))
     titles.name_events(found["events"], context)
     titles.name_trips(found["trips"], context)
     titles.name_lookalikes(found["lookalikes"], context)

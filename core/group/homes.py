@@ -85,8 +85,8 @@ def _visits(table: PhotoTable) -> _Visits | None:
     cell, day = cell[order], np.floor((local - 4 * 3600.0) / 86400.0).astype(np.int64)
     hour = np.mod(local, 86400.0) / 3600.0
     night = (hour >= 20.0) | (hour < 8.0)
-    visits = np.unique(np.stack([cell, day], axis=1), axis=0)[:, 0]
-    nights = np.unique(np.stack([cell[night], day[night]], axis=1), axis=0)[:, 0]
+    pair = cell * (1 << 32) + (day - day.min())
+    visits, nights = np.unique(pair) >> 32, np.unique(pair[night]) >> 32
     score = np.bincount(visits, minlength=len(lat)) + np.bincount(nights, minlength=len(lat))
     offsets = np.searchsorted(cell, np.arange(len(lat) + 1)).astype(np.int64)
     time = table.instant[rows][order]

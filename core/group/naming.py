@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.geo.names import NOWHERE, Namer, PlaceName
-from core.geo.regions import region_of
+from core.geo.regions import regions_of
 from core.group.base import PhotoTable
 from core.group.timeline import I64
 
@@ -21,11 +21,12 @@ WITH_ARTICLE = {
 
 @dataclass(frozen=True, slots=True)
 class NamedPhotos:
-    """The place of every photo: ``code`` int64 [n] into ``names``; entry 0 is ``NOWHERE``."""
+    """The place of every photo: ``code`` int64 [n] into ``names``; entry 0 is ``NOWHERE``. ``stretches``: beside each
+    name the stretch of land it lies in ("the Alps"), or ""."""
 
     code: I64
     names: list[PlaceName]
-    table: PhotoTable
+    stretches: list[str]
 
     def of(self, position: int) -> PlaceName:
         return self.names[int(self.code[position])]
@@ -51,35 +52,40 @@ NOTHING = Covering("", "", 0.0, "")
 def name_photos(table: PhotoTable, namer: Namer) -> NamedPhotos:
     """Look up the place of every photo, once per distinct cell; equal names share a code."""
     code, names = namer.codes(table.lat, table.lon)
-    merged: dict[tuple[str, str, str, str], int] = {("", "", "", ""): 0}
-    kept = [NOWHERE]
+    first = np.zeros(len(names), dtype=np.int64)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    lands = regions_of(table.lat[first], table.lon[first]) if len(code) else [""] * len(names)
+    merged: dict[tuple[str, ...], int] = {("", "", "", "", ""): 0}
+    kept, stretches = [NOWHERE], [""]
     to = np.zeros(len(names), dtype=np.int64)
     for i, name in enumerate(names):
-        key = (name.name, name.county, name.region, name.country)
+        land = lands[i] if name else ""
+        key = (name.name, name.county, name.region, name.country, land)
         if key not in merged:
             merged[key] = len(kept)
             kept.append(name)
+            stretches.append(land)
         to[i] = merged[key]
-    return NamedPhotos(to[code], kept, table)
+    return NamedPhotos(to[code], kept, stretches)
 
 
 def covering(named: NamedPhotos, rows: I64, share: float = 0.8) -> Covering:
     """The smallest name that covers at least ``share`` of the photos in ``rows`` whose place is known."""
-    code, count = np.unique(named.code[rows][named.code[rows] > 0], return_counts=True)
-    total = int(count.sum())
-    if total == 0:
+    code, count = _counted(named, rows)
+    if len(code) == 0:
         return NOTHING
     names = [named.names[c] for c in code.tolist()]
     country, country_share = _most([n.country for n in names], count)
     country = country if country_share >= 0.5 else ""
-    levels = (("town", "name"), ("county", "county"), ("region", ""), ("state", "region"), ("country", "country"))
-    for level, field in levels:
-        if level == "region":
-            stretch = region_of(named.table.lat[rows], named.table.lon[rows], share)
-            if stretch:
-                return Covering(stretch, level, share, country)
-            continue
-        name, part = _most([str(getattr(n, field)) for n in names], count)
+    levels = {
+        "town": [n.name for n in names],
+        "county": [n.county for n in names],
+        "region": [named.stretches[c] for c in code.tolist()],
+        "state": [n.region for n in names],
+        "country": [n.country for n in names],
+    }
+    for level, texts in levels.items():
+        name, part = _most(texts, count)
         if name and part >= share:
             return Covering(_said(name, names) if level == "country" else name, level, part, country)
     return NOTHING
@@ -87,7 +93,7 @@ def covering(named: NamedPhotos, rows: I64, share: float = 0.8) -> Covering:
 
 def top_towns(named: NamedPhotos, rows: I64, most: int = 3) -> list[tuple[str, float]]:
     """The towns of the photos in ``rows`` with their shares, the most frequent first."""
-    code, count = np.unique(named.code[rows][named.code[rows] > 0], return_counts=True)
+    code, count = _counted(named, rows)
     totals: dict[str, int] = {}
     for c, n in zip(code.tolist(), count.tolist(), strict=True):
         if named.names[c].name:
@@ -95,6 +101,12 @@ def top_towns(named: NamedPhotos, rows: I64, most: int = 3) -> list[tuple[str, f
     total = max(sum(count.tolist()), 1)
     ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     return [(name, n / total) for name, n in ranked[:most]]
+
+
+def _counted(named: NamedPhotos, rows: I64) -> tuple[I64, I64]:
+    """The codes among ``rows`` of which something is known, and how many photos have each."""
+    code, count = np.unique(named.code[rows], return_counts=True)
+    return code[code > 0], count[code > 0].astype(np.int64)
 
 
 def _most(texts: list[str], count: NDArray[np.int64]) -> tuple[str, float]:

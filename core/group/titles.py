@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
+from core.geo.sphere import unit_vectors, valid
 from core.group import dates
 from core.group.base import F32, Found, FoundGroup, PhotoTable
 from core.group.events import UNDATED
@@ -25,12 +27,18 @@ SCENES = {"concert": "Concert", "seaside": "by the sea", "mountains": "in the mo
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What titles rest on: the photos, their place names, the homes, and how much each photo is of a kind."""
+    """What titles rest on: the photos, their place names, which were taken at home (bool [n]), and how much each photo
+    is of a kind."""
 
     table: PhotoTable
     named: NamedPhotos
-    bases: list[Home]
+    home: NDArray[np.bool_]
     kinds: Mapping[str, F32] = field(default_factory=dict)
+
+
+def context_of(table: PhotoTable, named: NamedPhotos, bases: list[Home], kinds: Mapping[str, F32]) -> Context:
+    """The context of a library with these bases."""
+    return Context(table, named, at_home(table, bases, np.arange(len(table))), kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ def name_events(found: Found, context: Context) -> None:
         where = place_of(context, group.members)
         group.title = event_title(context, group.members, where)
         group.subtitle = _subtitle(context, group.members, where)
-        _position(group, context.table)
+    set_positions(found.groups, context.table)
 
 
 def name_trips(found: Found, context: Context) -> None:
@@ -85,7 +93,7 @@ def place_of(context: Context, rows: I64, *, trip: bool = False) -> Where:
     known = rows[code > 0]
     if len(known) == 0 or len(known) < KNOWN_SHARE * len(rows):
         return Where()
-    if not trip and at_home(context.table, context.bases, known).mean() >= 0.5:
+    if not trip and context.home[known].mean() >= 0.5:
         return Where("at home", _town_and_country(context, known), home=True)
     towns = top_towns(context.named, known)
     cover = covering(context.named, known, 0.8)
@@ -193,12 +201,19 @@ def _photos(rows: I64) -> str:
     return dates.number(len(rows), "photo", "photos")
 
 
-def _position(group: FoundGroup, table: PhotoTable) -> None:
-    from core.geo.sphere import centroid, valid
-
-    rows = group.members[valid(table.lat[group.members], table.lon[group.members])]
-    if len(rows):
-        group.lat, group.lon = centroid(table.lat[rows], table.lon[rows])
+def set_positions(groups: list[FoundGroup], table: PhotoTable) -> None:
+    """Set ``lat``, ``lon`` of every group to the middle of its located photos."""
+    if not groups:
+        return
+    rows = np.concatenate([group.members for group in groups])
+    owner = np.repeat(np.arange(len(groups)), [len(group.members) for group in groups])
+    good = valid(table.lat[rows], table.lon[rows])
+    vectors = unit_vectors(table.lat[rows[good]], table.lon[rows[good]])
+    x, y, z = (np.bincount(owner[good], vectors[:, axis], len(groups)) for axis in range(3))
+    located = np.bincount(owner[good], minlength=len(groups)) > 0
+    lat, lon = np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))
+    for index in np.flatnonzero(located).tolist():
+        groups[index].lat, groups[index].lon = float(lat[index]), float(lon[index])
 
 
 def _class_name(table: PhotoTable, rows: I64) -> str:
