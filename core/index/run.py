@@ -12,6 +12,7 @@ from sqlalchemy import update
 from core.embed import registry
 from core.embed.base import Embedder
 from core.errors import LibraryError
+from core.index import clocks
 from core.index.first_pass import Counts, FirstPass, Root
 from core.index.second_pass import SecondPass
 from core.media.tasks import warm_up
@@ -46,6 +47,7 @@ def run(
         scan = _begin(store)
         first = FirstPass(store, pool, progress, scan)
         first.run(roots)
+        clocks.settle(store)
         first.counts.missing += _count_absent(store, absent)
         if on_browsable is not None:
             on_browsable()
