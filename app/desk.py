@@ -241,6 +241,7 @@ class Desk(QObject):
     def _opened(self) -> None:
         self.enable()
         self.window.sidebar.model.refetch()
+        self.window.sidebar.model.fetch("folders")
 
     def _work_changed(self) -> None:
         self.enable()

@@ -98,6 +98,10 @@ class SidebarModel(QAbstractItemModel):
             if self._tops[kind].asked:
                 self.wanted.emit(kind)
 
+    def fetch(self, key: str) -> None:
+        """Ask for the rows of one kind, or of "folders", if nobody has yet."""
+        self._ask(self._tops[key])
+
     def fetch_all(self) -> None:
         """Ask for every kind not asked for yet, so that a search sees all titles."""
         for node in self._root.children:
