@@ -28,10 +28,10 @@ SETTLE_MS = 700
 """Long enough for fades, and for thumbnails and the viewer's picture to arrive."""
 
 
-def settle(milliseconds: int = SETTLE_MS) -> None:
-    """Let the window live for a moment."""
+def settle(milliseconds: int | None = None) -> None:
+    """Let the window live for a moment (SETTLE_MS)."""
     loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
+    QTimer.singleShot(SETTLE_MS if milliseconds is None else milliseconds, loop.quit)
     loop.exec()
 
 
