@@ -9,6 +9,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from app.thumbs.loader import step_back
 from app.thumbs.requests import Requests, Ticket
 from core.errors import MediaError, ReverieError
 from core.records import Pixels
@@ -94,9 +95,13 @@ class PictureLoader(QObject):
     def _staff(self) -> None:
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         if len(self._threads) < THREADS:
-            thread = threading.Thread(target=self._work, name="pictures", daemon=True)
+            thread = threading.Thread(target=self._run, name="pictures", daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _run(self) -> None:
+        step_back()
+        self._work()
 
     def _work(self) -> None:
         while (ticket := self._requests.pop(block=False)) is not None:

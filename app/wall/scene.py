@@ -79,6 +79,8 @@ class Scene:
         top = win.offset + (win.height if down else -win.height)
         for index, _, _, width, height in _cells(layout, top, top + win.height):
             version = int(wall.flags[index]) & _VERSION
+            if version == 0:
+                continue
             self._thumbs.prefetch(int(wall.ids[index]), _device(width, win), _device(height, win), version)
 
     def _photos(
@@ -117,6 +119,9 @@ class Scene:
     def _photo(
         self, painter: QPainter, brush: WallPainter, box: QRect, photo_id: int, colour: int, version: int, win: Window
     ) -> None:
+        if version == 0:  # it has no thumbnail yet
+            brush.photo(painter, box, None, False, colour, 1.0)
+            return
         pixmap, exact = self._thumbs.cell(photo_id, _device(box.width(), win), _device(box.height(), win), version)
         brush.photo(painter, box, pixmap, exact, colour, self._fades.shown(photo_id))
         boxes = self.seen.setdefault(photo_id, [])

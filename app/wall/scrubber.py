@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QDate, QEvent, QLocale, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.theme import RADIUS, SPACE_M, SPACE_S, TYPE_BODY
@@ -69,6 +79,7 @@ class Scrubber(QWidget):
         self._marks = NO_MARKS
         self._extent, self._page, self._share = 1, 1, 0.0
         self._drawn: list[tuple[float, str]] | None = None
+        self._ground: QPixmap | None = None
         self._held: float | None = None
         self._hover = False
         self.bubble = Bubble(parent)
@@ -78,7 +89,7 @@ class Scrubber(QWidget):
     def set_marks(self, marks: Marks, extent: int, page: int) -> None:
         """Marks of a wall ``extent`` pixels high, of which ``page`` are seen."""
         self._marks, self._extent, self._page = marks, max(1, extent), page
-        self._drawn = None
+        self._drawn = self._ground = None
         self.setVisible(extent > page)
         self.update()
 
@@ -122,16 +133,29 @@ class Scrubber(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        if self._ground is None or self._ground.devicePixelRatio() != self.devicePixelRatioF():
+            self._ground = self._draw_marks()
+        painter.drawPixmap(0, 0, self._ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(event.rect(), QApplication.palette().color(QPalette.ColorRole.Window))
-        font = painter.font()
+        self._draw_handle(painter)
+        painter.end()
+
+    def _draw_marks(self) -> QPixmap:
+        """Everything but the handle; it stays the same while one scrolls."""
+        ratio = self.devicePixelRatioF()
+        drawn = QPixmap(self.size() * ratio)
+        drawn.setDevicePixelRatio(ratio)
+        drawn.fill(QApplication.palette().color(QPalette.ColorRole.Window))
+        painter = QPainter(drawn)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = self.font()
         font.setPixelSize(LABEL_SIZE)
         painter.setFont(font)
         muted = QApplication.palette().color(QPalette.ColorRole.PlaceholderText)
         for y, word in self.drawn():
             self._draw_mark(painter, y, word, muted)
-        self._draw_handle(painter)
         painter.end()
+        return drawn
 
     def _draw_mark(self, painter: QPainter, y: float, word: str, colour: QColor) -> None:
         if word:
@@ -191,7 +215,13 @@ class Scrubber(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._drawn = None
+        self._drawn = self._ground = None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme, font or direction: draw the marks again."""
+        super().changeEvent(event)
+        self._ground = None
+        self.update()
 
     def _go(self, y: float) -> None:
         share = self.share_at(y - (self._held or 0.0))

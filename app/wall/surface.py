@@ -235,6 +235,9 @@ class WallSurface(QAbstractScrollArea):
         if self._band is not None:
             brush.band(painter, self._band.translated(MARGIN, -self.scroller.offset))
         painter.end()
+        self._tell_first()
+
+    def _tell_first(self) -> None:
         if not self._told_first and self.layout_.n and self._scene.complete:
             self._told_first = True
             QTimer.singleShot(0, self, self.firstPaintedWithThumbs.emit)
@@ -250,6 +253,10 @@ class WallSurface(QAbstractScrollArea):
         self.viewport().update()
 
     def _arrived(self, photo_id: int) -> None:
+        if self._thumbs.missing(photo_id):
+            self._scene.blank.discard(photo_id)
+            self._tell_first()
+            return
         if photo_id in self._scene.blank and self._told_first:
             self.fades.begin(photo_id)
         self._repaint_photos([photo_id])
