@@ -25,7 +25,7 @@ bench:
 
 screenshots:
 	@sh scripts/setup.sh run
-	@sh scripts/screenshots.sh docs/images trips inspector
+	@sh scripts/screenshots.sh docs/images trips --size 1280 800
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -36,13 +36,15 @@ def settle(milliseconds: int | None = None) -> None:
 
 
 def _photo_to_show(desk: Desk) -> int | None:
-    """A photo of the fullest event; any photo where there are no events; None in an empty library."""
+    """The photo of the fullest event that the most is known of; any one without events; None in an empty library."""
     library = desk.session.library
     if library is None:
         return None
     events = library.groups("events")
     if events:
-        return int(library.group_photos(max(events, key=lambda event: event.n_photos).id)[0])
+        fullest = max(events, key=lambda event: event.n_photos)
+        rows = library.rows(library.group_photos(fullest.id).tolist())
+        return max(rows, key=lambda row: (row.lat is not None, sum(strength for _, strength in row.kinds))).id
     ids = library.wall(Scope()).ids
     return int(ids[0]) if len(ids) else None
 
@@ -85,10 +87,10 @@ SCENES: dict[str, Callable[[Desk], None]] = {
 """Name of the picture -> how the window gets there."""
 
 
-def _open(library: Path, scheme: Choice) -> tuple[MainWindow, Desk]:
+def _open(library: Path, scheme: Choice, size: tuple[int, int]) -> tuple[MainWindow, Desk]:
     window = bootstrap.build(library, sync=True)
     window.theme.choose(scheme)
-    window.resize(*SIZE)
+    window.resize(*size)
     window.show()
     desk = window.findChild(Desk)
     assert desk is not None
@@ -103,12 +105,14 @@ def _leave(window: MainWindow) -> None:
     settle(0)
 
 
-def take(library: Path, out: Path, scenes: Sequence[str] = (*SCENES, "welcome")) -> list[Path]:
+def take(
+    library: Path, out: Path, scenes: Sequence[str] = (*SCENES, "welcome"), size: tuple[int, int] = SIZE
+) -> list[Path]:
     """Writes ``<scene>-<scheme>.png`` into ``out`` and returns the paths. Needs a QApplication."""
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for scheme in SCHEMES:
-        window, desk = _open(library, scheme)
+        window, desk = _open(library, scheme, size)
         for name in scenes:
             if name in SCENES:
                 SCENES[name](desk)
@@ -116,13 +120,13 @@ def take(library: Path, out: Path, scenes: Sequence[str] = (*SCENES, "welcome"))
                 written.append(_save(window, out / f"{name}-{scheme}.png"))
         _leave(window)
         if "welcome" in scenes:
-            written.append(_welcome(out, scheme))
+            written.append(_welcome(out, scheme, size))
     return written
 
 
-def _welcome(out: Path, scheme: Choice) -> Path:
+def _welcome(out: Path, scheme: Choice, size: tuple[int, int]) -> Path:
     with tempfile.TemporaryDirectory() as empty:
-        window, _ = _open(Path(empty) / "library", scheme)
+        window, _ = _open(Path(empty) / "library", scheme, size)
         settle()
         path = _save(window, out / f"welcome-{scheme}.png")
         _leave(window)
@@ -140,6 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="app.screenshots", description="Pictures of the window, light and dark.")
     parser.add_argument("--library", type=Path, default=default_library())
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--size", type=int, nargs=2, default=SIZE, metavar=("WIDTH", "HEIGHT"), help="of the window")
     parser.add_argument("scenes", nargs="*", help=f"any of {', '.join([*SCENES, 'welcome'])}; all by default")
     chosen = parser.parse_args(arguments)
     if not (chosen.library / DATABASE).is_file():
@@ -148,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication(["reverie"])
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
-    for path in take(chosen.library, chosen.out, chosen.scenes or (*SCENES, "welcome")):
+    for path in take(chosen.library, chosen.out, chosen.scenes or (*SCENES, "welcome"), tuple(chosen.size)):
         sys.stdout.write(f"{path}\n")
     del application
     return 0
