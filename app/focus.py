@@ -60,7 +60,7 @@ class Focus(QObject):
             self.wall.invalidate_thumbs(np.asarray(change.ids, np.int64))
         meant = self.photos_meant()
         if len(meant) == 1 and (change.groups or not change.ids or meant[0] in change.ids):
-            self._inspect(meant[0])
+            self._inspect(meant[0], afresh=change.groups)
 
     # ------------------------------------------------------------ the viewer
 
@@ -145,9 +145,13 @@ class Focus(QObject):
             self._session.forget_details()
             self._inspector.show_nothing(len(meant))
 
-    def _inspect(self, photo_id: int) -> None:
-        if self._inspector is not None and self._window.inspector_shown:
-            self._session.read_details(photo_id)
+    def _inspect(self, photo_id: int, *, afresh: bool = True) -> None:
+        """Read a photo's details; its look-alikes too (a search over all vectors) if ``afresh``."""
+        if self._inspector is None or not self._window.inspector_shown:
+            return
+        self._session.read_details(photo_id)
+        if afresh:
+            self._session.read_similar(photo_id)
 
     def _details(self, details: PhotoDetails) -> None:
         if self._inspector is not None and self.photos_meant() == [details.row.id]:

@@ -168,8 +168,11 @@ class Session(QObject):
         self._read("problems", lambda library: library.problems(), self.problems_ready.emit)
 
     def read_details(self, photo_id: int) -> None:
-        """Details, then look-alikes of one photo. A photo that is gone meanwhile is passed over."""
+        """Details of one photo. A photo that is gone meanwhile is passed over."""
         self._read("details", lambda library: library.photo(photo_id), self.details_ready.emit, lambda error: None)
+
+    def read_similar(self, photo_id: int) -> None:
+        """The look-alikes of one photo; none while it has no vector."""
         self._read(
             "similar",
             lambda library: library.similar(photo_id, 7),

@@ -37,6 +37,7 @@ class Inspector(QFrame):
         self.setAccessibleName("Inspector")
         self._theme, self._runner, self._root = theme, runner, root
         self._details: PhotoDetails | None = None
+        self._found: tuple[int, list[tuple[int, float]]] = (0, [])
         self._similar: ThumbGrid | None = None
         self._similar_part: QWidget | None = None
         self._scroll = QScrollArea()
@@ -67,8 +68,10 @@ class Inspector(QFrame):
             column.addWidget(hint)
         column.addStretch(1)
 
-    def show_details(self, details: PhotoDetails) -> None:
-        """Everything about one photo; its look-alikes follow by ``show_similar``."""
+    def show_details(self, details: PhotoDetails, *, redraw: bool = False) -> None:
+        """Everything about one photo; its look-alikes come by ``show_similar``. The same again changes nothing."""
+        if details == self._details and not redraw:
+            return
         same = self.photo_id == details.row.id
         place = self._scroll.verticalScrollBar().value() if same else 0
         self._details = details
@@ -81,14 +84,22 @@ class Inspector(QFrame):
         self._similar_part.hide()
         self._files(column, details)
         column.addStretch(1)
+        self._show_found()
         self._scroll.verticalScrollBar().setValue(place)
 
     def show_similar(self, photo_id: int, found: Sequence[tuple[int, float]]) -> None:
-        """Look-alikes as (photo id, cosine); ignored if another photo is shown by now."""
-        if photo_id != self.photo_id or self._similar_part is None or self._similar_part.layout() is not None:
+        """Look-alikes as (photo id, cosine); shown beside the details of that photo, whichever comes first."""
+        if (photo_id, list(found)) != self._found:
+            self._found = (photo_id, list(found))
+            self._show_found()
+
+    def _show_found(self) -> None:
+        of, found = self._found
+        shown = [(other, f"{round(100 * score)} % alike") for other, score in found if other != of][:6]
+        if not shown or of != self.photo_id or self._similar_part is None:
             return
-        shown = [(other, f"{round(100 * score)} % alike") for other, score in found if other != photo_id][:6]
-        if not shown:
+        if self._similar is not None:
+            self._similar.set_photos(shown)
             return
         side = (INNER - (COLUMNS - 1) * SPACE_XS) // COLUMNS
         self._similar = ThumbGrid(self._theme, self._runner, lambda i: thumb_path(self._root, i), side)
@@ -113,7 +124,7 @@ class Inspector(QFrame):
 
     def _again(self) -> None:
         if self._details is not None:
-            self.show_details(self._details)
+            self.show_details(self._details, redraw=True)
 
     def _stars(self, rating: int) -> Stars:
         stars = Stars(self._theme)

@@ -117,6 +117,19 @@ def test_inspector_tells_of_the_selected_photo(window, desk):
     assert len(inspector.findChildren(ThumbButton)) == 6
 
 
+def test_look_alikes_may_come_before_the_details_and_stay_when_read_again(window, desk):
+    select(desk, 0)
+    inspector, library = window.findChild(Inspector), desk.session.library
+    other = int(desk.wall.wall.ids[5])
+    inspector.show_similar(other, library.similar(other, 7))
+    details = library.photo(other)
+    inspector.show_details(details)
+    shown = inspector.findChildren(ThumbButton)
+    assert len(shown) == 6
+    inspector.show_details(details)
+    assert inspector.findChildren(ThumbButton) == shown
+
+
 def test_a_link_in_the_inspector_goes_to_the_group_and_a_look_alike_to_the_photo(window, desk):
     select(desk, 0)
     inspector = window.findChild(Inspector)
