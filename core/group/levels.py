@@ -21,7 +21,7 @@ LEVELS: dict[str, float] = {"moments": 0.15, "events": 0.5, "trips": 0.93, "seas
 """Thresholds, each nested in the one before. What a person's slider moves between."""
 
 SWEEP = tuple(np.arange(0.0, 4.01, 0.5).tolist())  # log odds above the events level at which the prior is applied
-SEASON_MONTHS = (3, 6, 9, 12)
+SEASON_MONTHS = (1, 3, 6, 9)  # winter ends with February; the turn of the year is one of the four, so that years nest
 NEAR_TURN = {"seasons": 14 * 86400.0, "years": 14 * 86400.0}
 LONG_PAUSE = 60 * 86400.0
 
@@ -90,8 +90,8 @@ def _turns(strength: F32, local: F64, name: str) -> I64:
     middle = (local[cuts] + local[cuts + 1]) / 2
     turn = _nearest_turn(middle, SEASON_MONTHS if name == "seasons" else (1,))
     spanning = (local[cuts] < turn) & (turn <= local[cuts + 1])
-    with np.errstate(invalid="ignore"):
-        near = spanning | (np.abs(middle - turn) <= NEAR_TURN[name])
+    held = (turn > np.nanmin(local)) & (turn <= np.nanmax(local))
+    near = held & (spanning | (np.abs(middle - turn) <= NEAR_TURN[name]))
     cuts, turn, middle, spanning = cuts[near], turn[near], middle[near], spanning[near]
     best = np.lexsort((cuts, np.abs(middle - turn), ~spanning, -strength[cuts], turn))
     first = np.concatenate([[True], turn[best][1:] != turn[best][:-1]]) if len(best) else np.zeros(0, dtype=np.bool_)
