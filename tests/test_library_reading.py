@@ -118,7 +118,7 @@ def test_all_photos_by_event_and_the_rest_by_day(library: Library, store: Store)
     assert _sections(library.wall(Scope())) == [
         (0, "Monday 15 September 2025", "1 photo", [5]),
         (3, "Monday", "15 Sep 2025 · 2 photos", [4, 3]),
-        (2, "Sunday", "14 Sep 2025 · 2 photos · Lisbon", [2, 1]),
+        (2, "Sunday", "14 Sep 2025 · Lisbon · 2 photos", [2, 1]),
         (0, "Undated", "1 photo", [6]),
     ]
 

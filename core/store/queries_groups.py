@@ -14,6 +14,9 @@ from core.store import schema as s
 _BY_SIZE = frozenset({"places", "kinds", "lookalikes"})
 """Kinds whose groups are listed largest first; those of the others newest first."""
 
+_LAST = ("unsure",)
+"""Keys of groups that say the least; they stand last whatever their size."""
+
 _PAGE = 4096
 
 
@@ -29,7 +32,8 @@ class HeadRow:
 
 def _order(kind: str) -> list[ColumnElement[object]]:
     newest = [s.group.c.end.desc().nulls_last(), s.group.c.start.desc().nulls_last(), s.group.c.id]
-    return [s.group.c.n_photos.desc(), *newest] if kind in _BY_SIZE else newest
+    last = s.group.c.key.in_(_LAST)
+    return [last, s.group.c.n_photos.desc(), *newest] if kind in _BY_SIZE else newest
 
 
 def group_heads(

@@ -96,10 +96,11 @@ def _day_section(key: int, count: int) -> Section:
 
 
 def _group_section(head: HeadRow, newest: float, oldest: float, count: int) -> Section:
-    """Its title; its dates, size and, where the title does not say it, what else it is known by."""
+    """Its title; what else it is known by (its dates, where that does not say them) and its size."""
     dates = wording.date_range(wording.day_of(oldest), wording.day_of(newest))
     more = "" if head.subtitle in head.title else head.subtitle
-    return Section(head.id, head.title, wording.joined(dates, wording.photos(count), more))
+    known = "" if dates[-4:] in more else dates  # the year stands last
+    return Section(head.id, head.title, wording.joined(known, more, wording.photos(count)))
 
 
 def _spans(local: NDArray[np.float64], starts: Ints) -> tuple[list[float], list[float]]:
