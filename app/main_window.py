@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, QWidget] = {}
         self._overlays: dict[str, Overlay] = {}
         self._notices: Notices | None = None
+        self._bar: QWidget | None = None
         self._latest_panel = "sidebar"
         self._quiet = False
         self.topbar = TopBar(theme)
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         self.fit_panels()
 
     def place_bar(self, bar: QWidget) -> None:
+        self._bar = bar
         self._bar_place.addWidget(bar)
 
     def show_quietly(self, quiet: bool) -> None:
@@ -159,7 +161,8 @@ class MainWindow(QMainWindow):
 
             self._notices = Notices(self.theme, self._whole)
             self._notices.acted.connect(self.acted)
-        self._notices.bottom = SPACE_L + (self._bar_place.geometry().height() if self._bar_place.count() else 0)
+        bar = self._bar
+        self._notices.bottom = SPACE_L + (bar.height() if bar is not None and bar.isVisible() else 0)
         self._notices.show(notice)
 
     def dismiss_notice(self) -> bool:

@@ -70,7 +70,7 @@ def try_sample(session: Session, n_photos: int = 300) -> None:
             sample.make(folder, photos=n_photos, progress=progress)
         return library.import_folders([folder], progress)
 
-    _import(session, "Making the sample", work)
+    _import(session, "Sample album", work)
 
 
 def sample_folder(library_root: Path) -> Path:

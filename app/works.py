@@ -73,7 +73,7 @@ class Works(QObject):
         if job is None:
             return
         self._queue = [entry for entry in self._queue if entry[1] is not job]
-        if job.progress.cancelled:
-            self.stopped.emit(name)
         if not self._queue:
             self.ended.emit()
+        if job.progress.cancelled:
+            self.stopped.emit(name)
