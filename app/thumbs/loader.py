@@ -23,7 +23,7 @@ BUCKETS = (160, 320, 512)
 BUDGET = 192 << 20
 MISS_SECONDS = 3.0
 MISS_LIMIT = 8192
-DELIVERY_MS = 12
+DELIVERY_MS = 16
 """Arrivals are handed over in batches this far apart, so that many of them cost one repaint."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QRegion
 
 from app.thumbs.loader import ThumbLoader
 from app.wall.badges import SHOWN
@@ -63,16 +63,18 @@ class Scene:
         wall: Wall,
         layout: Layout,
         picked: Selection,
-        clip: QRect,
+        region: QRegion,
         win: Window,
     ) -> None:
-        """Paint the part of the view inside ``clip``."""
+        """Paint a region of the view."""
+        clip = region.boundingRect()
         painter.fillRect(clip, brush.look.ground)
-        marked = self._photos(painter, brush, wall, layout, picked, clip, win)
+        marked = self._photos(painter, brush, wall, layout, picked, region, win)
         for box, marks in marked:
             brush.marks(painter, box, marks, win.ratio)
         self._headers(painter, brush, wall, layout, clip, win)
-        self._whole = self._whole or clip.contains(QRect(0, 0, win.width, win.height))
+        all_of_it = region.rectCount() == 1 and clip.contains(QRect(0, 0, win.width, win.height))
+        self._whole = self._whole or all_of_it
 
     def prefetch(self, wall: Wall, layout: Layout, win: Window, down: bool) -> None:
         """Want the next screen as well, after everything that is seen."""
@@ -90,11 +92,12 @@ class Scene:
         wall: Wall,
         layout: Layout,
         picked: Selection,
-        clip: QRect,
+        region: QRegion,
         win: Window,
     ) -> list[tuple[QRect, Marks]]:
         """The pictures; returns what has to be laid over them. Last first, so that the first is decoded first."""
         marked: list[tuple[QRect, Marks]] = []
+        clip, scattered = region.boundingRect(), region.rectCount() > 1
         cells = _cells(layout, win.offset + clip.top() - 4, win.offset + clip.bottom() + 5)
         if not cells:
             return marked
@@ -111,6 +114,8 @@ class Scene:
             list(zip(cells, facts, strict=True))
         ):
             box = QRect(x + win.left, y - win.offset, width, height)
+            if scattered and not region.intersects(box.adjusted(-4, -4, 4, 4)):
+                continue
             self._photo(painter, brush, box, photo_id, colour, flags & _VERSION, win)
             if selected or flags & SHOWN or index == focus or index == win.hovered:
                 marked.append((box, Marks(flags, selected, index == focus, index == win.hovered)))

@@ -24,7 +24,8 @@ from core.records import Wall
 
 MIN_ROW, MAX_ROW, DEFAULT_ROW = 48, 512, 180
 MARGIN, END_MARGIN = 8, 24
-PREFETCH_MS = 60
+AT_REST_MS = 80
+"""So long after the last move the wall rests: it looks ahead, and what arrives comes up softly."""
 
 
 def empty_wall() -> Wall:
@@ -71,12 +72,10 @@ class WallSurface(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.scroller = Scroller(self.verticalScrollBar())
         self.scrubber = Scrubber(self, self._words_at)
-        self._prefetch = QTimer(self)
-        self._prefetch.setSingleShot(True)
-        self._prefetch.setInterval(PREFETCH_MS)
-        self._prefetch.timeout.connect(
-            lambda: self._scene.prefetch(self.wall, self.layout_, self._window(), self._down)
-        )
+        self._at_rest = QTimer(self)
+        self._at_rest.setSingleShot(True)
+        self._at_rest.setInterval(AT_REST_MS)
+        self._at_rest.timeout.connect(lambda: self._scene.prefetch(self.wall, self.layout_, self._window(), self._down))
         self.scroller.moved.connect(self._moved)
         self.scrubber.scrubbed.connect(lambda share: self.scroller.to(share * self.scroller.end))
         self.fades.tick.connect(self._repaint_photos)
@@ -229,7 +228,7 @@ class WallSurface(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         brush = self._painter()
-        self._scene.paint(painter, brush, self.wall, self.layout_, self.picked, event.rect(), self._window())
+        self._scene.paint(painter, brush, self.wall, self.layout_, self.picked, event.region(), self._window())
         if self.layout_.n == 0:
             brush.nothing(painter, self.viewport().rect(), self.empty_text)
         if self._band is not None:
@@ -249,7 +248,7 @@ class WallSurface(QAbstractScrollArea):
         self._hovered = -1
         self._scene.moved()
         self.scrubber.set_share(offset / self.scroller.end if self.scroller.end else 0.0)
-        self._prefetch.start()
+        self._at_rest.start()
         self.viewport().update()
 
     def _arrived(self, photo_id: int) -> None:
@@ -257,7 +256,7 @@ class WallSurface(QAbstractScrollArea):
             self._scene.blank.discard(photo_id)
             self._tell_first()
             return
-        if photo_id in self._scene.blank and self._told_first:
+        if photo_id in self._scene.blank and self._told_first and not self._at_rest.isActive():
             self.fades.begin(photo_id)
         self._repaint_photos([photo_id])
 
