@@ -349,6 +349,7 @@ def test_late_thumbnails_come_up_softly(qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(view.firstPaintedWithThumbs):
         view.show()
     write_thumb(tmp_path, 1, colour="#ff0000")
+    qtbot.waitUntil(lambda: not view._at_rest.isActive())
     now = [0.0]
     view.fades._clock = lambda: now[0]
     view.invalidate_thumbs([1])
