@@ -75,6 +75,10 @@ def run(library_root: Path, folders: Sequence[Path] = ()) -> int:
     if QLocale().language() == QLocale.Language.C:
         QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     window = build(library_root, folders)
+    if os.environ.get("REVERIE_STARTUP_TRACE"):
+        from app.wall import trace
+
+        trace.follow(window.page("wall"))
     restore = errors.install_hook(window.notify)
     window.show()
     try:

@@ -67,21 +67,24 @@ def main() -> int:
 def library(photos: int, folder: Path | None) -> Path:
     """The kept library of this size, made if it is not there yet."""
     folder = folder or Path(tempfile.gettempdir()) / "reverie-benchmarks"
-    root = folder / f"wall-{photos}-{FORMAT}"
-    if (root / "ready").exists():
+    return make(folder / f"wall-{photos}-{FORMAT}", photos, THUMBS)
+
+
+def make(root: Path, photos: int, thumbs: int) -> Path:
+    """A library of ``photos`` rows, the newest ``thumbs`` with thumbnails; it appears whole or not at all."""
+    if root.exists():
         return root
     from benchmarks.real_thumbs import link_thumbs
     from benchmarks.synthetic import make_library
     from core.store import snapshot
 
-    folder.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix="making-", dir=folder)) / "library"
+    root.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix="making-", dir=root.parent)) / "library"
     make_library(part, photos)
     wall = snapshot.load(part)
     assert wall is not None
-    link_thumbs(part, wall.ids[:THUMBS], wall.aspect[:THUMBS])
-    _mark_thumbs(part, wall.ids[:THUMBS])
-    (part / "ready").touch()
+    link_thumbs(part, wall.ids[:thumbs], wall.aspect[:thumbs])
+    _mark_thumbs(part, wall.ids[:thumbs])
     os.rename(part, root)
     part.parent.rmdir()
     return root
