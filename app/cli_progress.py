@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def shown() -> Iterator[Progress]:
     """A progress for one piece of work; the first Ctrl-C (or a polite kill) cancels it, the second ends the process."""
     if not sys.stderr.isatty():
-        progress = Progress()
+        progress = Progress(_tell)
         with _cancelled_by_signals(progress):
             yield progress
         return
@@ -30,6 +30,12 @@ def shown() -> Iterator[Progress]:
     with bars, _cancelled_by_signals(progress):
         yield progress
         listener.finish()
+
+
+def _tell(report: Report) -> None:
+    """Where no bars are drawn only sentences for the person are."""
+    if report.notice is not None:
+        sys.stderr.write(report.notice + "\n")
 
 
 def _bars() -> Bars:
@@ -56,6 +62,8 @@ class _Listener:
         self._task: TaskID | None = None
 
     def __call__(self, report: Report) -> None:
+        if report.notice is not None:
+            self._bars.console.print(report.notice)
         if report.phase != self._phase or self._task is None:
             self.finish()
             self._phase = report.phase

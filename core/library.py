@@ -240,6 +240,17 @@ class Library:
 
         return presence.refresh(self._store, {uuid: volume.mount_point for uuid, volume in mounted().items()})
 
+    def choose_embedder(self, name: str) -> None:
+        """Use this embedder from the next import on; photos known already are then seen again, from thumbnails.
+
+        Raises ReverieError for an unknown name, WeightsError (what to install or choose) without its weights.
+        """
+        from core.embed import registry
+
+        registry.require(name)
+        with self._store.write() as conn:
+            meta.set_meta(conn, meta.CHOSEN, name)
+
     def set_rating(self, ids: Sequence[int], rating: int) -> Change:
         """Give photos 0 (none) to 5 stars. Raises ValueError for another number."""
         if rating not in range(6):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.errors import Cancelled
 
@@ -14,7 +14,8 @@ from core.errors import Cancelled
 class Report:
     """A snapshot of a job: ``done`` of ``total`` ``unit`` (total 0 = not known yet).
 
-    ``rate`` is units per second over the last seconds, ``seconds_left`` None where it cannot be told.
+    ``rate`` is units per second over the last seconds, ``seconds_left`` None where it cannot be told. ``notice``: a
+    sentence for the person, in the one report that brings it.
     """
 
     phase: str
@@ -24,6 +25,7 @@ class Report:
     rate: float
     seconds_left: float | None
     paused: bool
+    notice: str | None = None
 
 
 @dataclass(slots=True)
@@ -85,6 +87,11 @@ class Progress:
     def advance(self, by: int = 1) -> None:
         """``set(done + by)``."""
         self.set(self._done + by)
+
+    def notice(self, sentence: str) -> None:
+        """Tell the person something that the work goes on after: a batch halved, weights not found."""
+        if self._listener is not None:
+            self._listener(replace(self.report(), notice=sentence))
 
     def check(self) -> None:
         """Wait while paused; raise :class:`Cancelled` when cancelled. Call it between small pieces of work."""

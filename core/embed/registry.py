@@ -84,6 +84,14 @@ def _installed(name: str) -> bool:
     return name == DEFAULT or find_spec(FAMILIES[name.partition("-")[0]].package) is not None
 
 
+def require(name: str) -> EmbedderInfo:
+    """What is known of an embedder that can be made now. Raises like :func:`create`, without making it."""
+    found = info(name)
+    if found.weights != "present":
+        raise WeightsError(_how_to_get(name))
+    return found
+
+
 def _how_to_get(name: str) -> str:
     """What a person can do about absent weights. Asks the library for its address, if it is installed."""
     if name == DEFAULT:

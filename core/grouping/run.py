@@ -19,6 +19,7 @@ from core.grouping import write
 from core.grouping.table import read_copies, read_table, vector_rows
 from core.progress import Progress
 from core.records import Change
+from core.store.queries_vectors import current_embedder
 from core.store.store import Store
 
 IN_MEMORY = 1 << 29
@@ -71,20 +72,24 @@ def _write_all(store: Store, found: dict[str, Found], table: PhotoTable, seconds
 
 def _with_vectors(store: Store, table: PhotoTable, scratch: Scratch) -> PhotoTable:
     """The table with the vectors of the library's embedder and its class probabilities, where there are any."""
-    info = registry.info()
     with store.read() as conn:
-        rows, norms = vector_rows(conn, info.name, info.version, table.ids)
+        used = current_embedder(conn)
+        if used is None:
+            return table
+        rows, norms = vector_rows(conn, used.name, used.version, table.ids)
     known = rows >= 0
     if not known.any():
         return table
-    stored = store.vectors(info.name, info.version, info.dim).rows()
-    vectors = scratch.array("vectors", (len(table), info.dim), np.float16)
+    stored = store.vectors(used.name, used.version, used.dim).rows()
+    vectors = scratch.array("vectors", (len(table), used.dim), np.float16)
     for start in range(0, len(table), BLOCK):
         block = slice(start, start + BLOCK)
         vectors[block] = np.where(known[block, None], stored[np.maximum(rows[block], 0)], 0)
     try:
-        embedder = registry.create()
+        embedder = registry.create(used.name)
     except WeightsError:
+        return replace(table, vectors=vectors)
+    if not embedder.labels or embedder.version != used.version:
         return replace(table, vectors=vectors)
     probabilities = scratch.array("probabilities", (len(table), len(embedder.labels)), np.float32)
     for start in range(0, len(table), BLOCK):

@@ -20,7 +20,7 @@ from core.paths import to_str
 from core.progress import Progress
 from core.records import Change, ImportReport
 from core.scan.volumes import mounted, volume_of
-from core.store import catalog, problems, schema
+from core.store import catalog, meta, pending, problems, schema
 from core.store.store import Store
 from core.workers import WorkerPool
 
@@ -36,10 +36,14 @@ def run(
 ) -> ImportReport:
     """Import ``folders`` (none: every folder of the library again) and finish whatever is pending.
 
+    ``embedder``: a name of the registry, else the one chosen for this library, else the default.
+
     ``on_browsable`` is called between the passes, when every photo found can be browsed. Raises
     :class:`LibraryError` for a folder that does not exist, :class:`Cancelled`; what was done until then is kept.
     """
     started = time.monotonic()
+    with store.read() as conn:
+        embedder = embedder or meta.get_meta(conn, meta.CHOSEN)
     info = registry.info(embedder)
     with WorkerPool(workers) as pool:
         pool.warm(warm_up)
@@ -51,9 +55,10 @@ def run(
         first.counts.missing += _count_absent(store, absent)
         if on_browsable is not None:
             on_browsable()
-        second = SecondPass(store, pool, progress, scan, info.spec, lambda: _make(store, embedder))
+        second = SecondPass(store, pool, progress, scan, info.spec, lambda: _make(store, embedder, progress))
         second.run()
         second.embed_missing(info.name, info.version)
+    _use_vectors_of(store, info.name, info.version)
     return _report(store, first.counts, second.decoded, time.monotonic() - started)
 
 
@@ -67,13 +72,23 @@ def retry(store: Store, progress: Progress, *, on_browsable: Callable[[], None] 
     return run(store, [], progress, on_browsable=on_browsable)
 
 
-def _make(store: Store, name: str | None) -> Embedder | None:
-    """The embedder, with what it runs on written down for ``status``. None (and a problem) without its weights."""
+def _make(store: Store, name: str | None, progress: Progress) -> Embedder:
+    """The embedder, with what it runs on written down for ``status``. Raises WeightsError."""
     embedder = registry.create(name)
+    embedder.on_notice = progress.notice
     with store.write() as conn:
-        catalog.put_meta(conn, "device", embedder.device)
-        catalog.put_meta(conn, "embedder", [embedder.name, embedder.version])
+        meta.set_meta(conn, meta.DEVICE, embedder.device)
     return embedder
+
+
+def _use_vectors_of(store: Store, name: str, version: str) -> None:
+    """From now on likeness is measured by this embedder, if it has seen anything."""
+    with store.read() as conn:
+        used = meta.get_meta(conn, meta.EMBEDDER)
+        seen = pending.has_vectors(conn, name, version)
+    if seen and used != [name, version]:
+        with store.write(Change(photos=True)) as conn:
+            meta.set_meta(conn, meta.EMBEDDER, [name, version])
 
 
 def _begin(store: Store) -> int:

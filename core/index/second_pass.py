@@ -34,7 +34,7 @@ class SecondPass:
         progress: Progress,
         scan: int,
         spec: InputSpec | None,
-        make_embedder: Callable[[], Embedder | None],
+        make_embedder: Callable[[], Embedder],
     ) -> None:
         self._store, self._pool, self._progress, self._scan = store, pool, progress, scan
         self._spec, self._make_embedder = spec, make_embedder
@@ -166,4 +166,5 @@ class SecondPass:
             except WeightsError as error:
                 with self._store.write(Change(problems=True)) as conn:
                     problems.put(conn, [Problem(str(self._store.root), "embed", str(error))], self._scan)
+                self._progress.notice(str(error))
         return self._embedder

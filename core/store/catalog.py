@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection, Row
 
 from core.records import FLAG_COPIES, FLAG_MISSING, FLAG_RAW
+from core.store import meta
 from core.store import schema as s
 
 
@@ -127,9 +128,8 @@ def signed64(value: int) -> int:
 
 def next_scan(conn: Connection) -> int:
     """Raise and return the serial of this scan."""
-    value = conn.execute(select(s.meta.c.value).where(s.meta.c.key == "scan")).scalar()
-    serial = int(value or 0) + 1
-    put_meta(conn, "scan", serial)
+    serial = int(meta.get_meta(conn, meta.SCAN, 0)) + 1
+    meta.set_meta(conn, meta.SCAN, serial)
     return serial
 
 
@@ -246,9 +246,3 @@ def roots() -> Any:
         .where(s.folder.c.root.is_(True), s.folder.c.hidden.is_(False))
         .order_by(s.folder.c.id)
     )
-
-
-def put_meta(conn: Connection, key: str, value: Any) -> None:
-    """Write one small fact."""
-    statement = upsert(s.meta).values(key=key, value=value)
-    conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": value}))

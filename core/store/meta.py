@@ -10,7 +10,9 @@ from sqlalchemy.engine import Connection
 
 from core.store import schema as s
 
-GENERATION, DEVICE, EMBEDDER = "generation", "device", "embedder"
+GENERATION, DEVICE, EMBEDDER, CHOSEN, SCAN = "generation", "device", "embedder", "chosen_embedder", "scan"
+"""Number of visible writes; what the embedder runs on; [name, version] whose vectors are used; the name that the
+person chose for the next import; serial of the last scan."""
 
 
 def get_meta(conn: Connection, key: str, default: Any = None) -> Any:

@@ -58,6 +58,13 @@ def without_vector(conn: Connection, name: str, version: str, limit: int, after:
     return [row.id for row in conn.execute(statement.order_by(s.photo.c.id).limit(limit))]
 
 
+def has_vectors(conn: Connection, name: str, version: str) -> bool:
+    """Whether this embedder has seen any photo."""
+    of = (s.embedder.c.name == name) & (s.embedder.c.version == version)
+    statement = select(s.vector.c.photo_id).select_from(s.vector.join(s.embedder)).where(of).limit(1)
+    return conn.execute(statement).first() is not None
+
+
 def described_values(described: Described) -> dict[str, Any]:
     """The columns of a photo whose second pass succeeded."""
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.engine import Connection
@@ -30,8 +31,8 @@ class HeadRow:
     subtitle: str
 
 
-def _order(kind: str) -> list[ColumnElement[object]]:
-    newest = [s.group.c.end.desc().nulls_last(), s.group.c.start.desc().nulls_last(), s.group.c.id]
+def _order(kind: str) -> list[ColumnElement[Any]]:
+    newest: list[ColumnElement[Any]] = [s.group.c.end.desc().nulls_last(), s.group.c.start.desc().nulls_last(), s.group.c.id]
     last = s.group.c.key.in_(_LAST)
     return [last, s.group.c.n_photos.desc(), *newest] if kind in _BY_SIZE else newest
 
