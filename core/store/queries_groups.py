@@ -32,7 +32,11 @@ class HeadRow:
 
 
 def _order(kind: str) -> list[ColumnElement[Any]]:
-    newest: list[ColumnElement[Any]] = [s.group.c.end.desc().nulls_last(), s.group.c.start.desc().nulls_last(), s.group.c.id]
+    newest: list[ColumnElement[Any]] = [
+        s.group.c.end.desc().nulls_last(),
+        s.group.c.start.desc().nulls_last(),
+        s.group.c.id,
+    ]
     last = s.group.c.key.in_(_LAST)
     return [last, s.group.c.n_photos.desc(), *newest] if kind in _BY_SIZE else newest
 

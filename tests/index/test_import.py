@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from core.library import Library
 
 from core import index
 from core.errors import Cancelled, LibraryError
 from core.index.run import retry
+from core.library import Library
 from core.progress import Progress, Report
 from core.records import ImportReport
 from core.store.store import Store
