@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections import deque
@@ -32,7 +33,8 @@ def cores() -> int:
 
 
 def _start_worker() -> None:
-    """End with the parent, however it ends, so that a killed import leaves no orphans."""
+    """End with the parent, however it ends, so that a killed import leaves no orphans; Ctrl-C is the parent's."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), name="follow-parent", daemon=True).start()
