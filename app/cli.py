@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import __version__
+from app import __version__, cli_embedders
 from app import cli_output as output
 from app.launch import MISUSE, open_window
 from core.errors import Cancelled, ReverieError
@@ -294,3 +294,6 @@ def doctor(context: typer.Context, library: LibraryOption = None, as_json: JsonO
     else:
         output.diagnosis(facts)
     raise typer.Exit(1 if found["faults"] else 0)
+
+
+cli_embedders.add_to(app, _root)

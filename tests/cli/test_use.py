@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import signal
@@ -279,3 +280,15 @@ def test_unknown_ends_are_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cli, "app", end)
     assert cli.run([]) == 1
+
+
+def test_embedders_are_listed_and_one_is_chosen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+
+    assert cli.run(["embedders", "--json"]) == 0
+    rows = {row["name"]: row["weights"] for row in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert rows["efficientnet-lite0"] == "present"
+    assert len(rows) > 1
+    library = ["--library", str(tmp_path / "library")]
+    assert cli.run(["use", "efficientnet-lite0", *library]) == 0
+    assert cli.run(["use", "no-such-network", *library]) == 1
+    assert "no-such-network" in capsys.readouterr().err
