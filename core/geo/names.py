@@ -28,7 +28,7 @@ F64 = NDArray[np.float64]
 POWER = 0.25
 FLOOR = 300  # people; villages listed with none
 NAME_KM, COUNTRY_KM, DISTRICT_KM = 60.0, 250.0, 3.0
-NEAREST, CITIES, CITY_PEOPLE, METROPOLIS_PEOPLE = 16, 4, 100_000, 1_000_000
+NEAREST, CITIES, CITY_PEOPLE, METROPOLIS_PEOPLE = 16, 4, 100_000, 200_000
 QUARTER_KM = 32.0
 CELL_DEGREES = 0.0025  # names are looked up once per cell of about 280 m
 
@@ -114,7 +114,7 @@ def _read() -> tuple[list[dict[str, Any]], dict[str, str]]:
     return records, countries | _PLAIN_COUNTRY
 
 
-def _quarters(records: list[dict[str, Any]]) -> I64:
+def _quarters(records: list[dict[str, Any]], population: I64) -> I64:
     """Index of the city each record is a quarter of: the largest record of that name in its own county and country."""
     cities: dict[tuple[str, str], int] = {}
     for i, r in enumerate(records):
@@ -130,27 +130,40 @@ def _quarters(records: list[dict[str, Any]]) -> I64:
 def _boroughs(records: list[dict[str, Any]], tree: Any, vectors: F64, population: I64) -> I64:
     """As :func:`_quarters`, for cities that are counties or regions of their own (London's boroughs, Tokyo's wards).
 
-    The metropolis needs a radius for its people at 4,000 to the square kilometre. Smaller records within it belong to
-    it that share its county or lie in a region named after it, and all of its region within a third of the radius.
+    A city needs a radius for its people at 4,000 to the square kilometre; :func:`_belongs` judges what lies within it.
     """
     out = np.arange(len(records))
-    for m in np.flatnonzero(population >= METROPOLIS_PEOPLE).tolist():
-        city = records[m]
+    cities = np.flatnonzero(population >= METROPOLIS_PEOPLE)
+    for m in cities[np.argsort(population[cities], kind="stable")].tolist():  # the larger city has the last word
         radius = float(np.sqrt(population[m] / (np.pi * 4000.0)) / EARTH_KM)
         near = np.array(tree.query_ball_point(vectors[m], radius))
-        inner = np.linalg.norm(vectors[near] - vectors[m], axis=1) < 0.35 * radius
-        for i, core in zip(near.tolist(), inner.tolist(), strict=True):
-            if population[i] < population[m] / 10 and _belongs(records[i], city, core):
+        way = np.linalg.norm(vectors[near] - vectors[m], axis=1) / radius
+        for i, distance in zip(near.tolist(), way.tolist(), strict=True):
+            if population[i] < population[m] / 10 and _belongs(records[i], records[m], distance):
                 out[i] = m
     return out
 
 
-def _belongs(record: dict[str, Any], city: dict[str, Any], core: bool) -> bool:
-    if record["country_code"] != city["country_code"]:
+def _belongs(record: dict[str, Any], city: dict[str, Any], distance: float) -> bool:
+    """Is this a quarter of the city, ``distance`` radii from its middle? Yes if it lies in the region named after the
+    city; or nearer, in the city's own county; or, for a city of a million, near its middle in its region."""
+    if record["country_code"] != city["country_code"] or record.get("state") != city.get("state"):
         return False
-    region = record.get("state", "")
-    same_county = bool(city.get("county")) and record.get("county") == city["county"]
-    return same_county or city["city"] in region or (core and region == city.get("state", ""))
+    if city["city"] in record.get("state", "") or (distance < 0.7 and record.get("county") == city.get("county")):
+        return True
+    return distance < 0.35 and int(city["population"]) >= 1_000_000
+
+
+def _believable(population: I64, tree: Any, vectors: F64) -> I64:
+    """Populations with the slips taken out: quarters listed with the people of their whole city, which shows in equal
+    large numbers close together."""
+    out = population.copy()
+    large = np.flatnonzero(population >= CITY_PEOPLE)
+    for i in large.tolist():
+        near = [j for j in tree.query_ball_point(vectors[i], QUARTER_KM / EARTH_KM) if population[j] == population[i]]
+        if len(near) > 1:
+            out[i] = FLOOR
+    return out
 
 
 @lru_cache(maxsize=1)
@@ -163,8 +176,9 @@ def gazetteer() -> tuple[Gazetteer, dict[str, str]]:
     lon = np.array([r["longitude"] for r in records], dtype=np.float64)
     population = np.array([r["population"] for r in records], dtype=np.int64)
     vectors = unit_vectors(lat, lon).reshape(-1, 3)
-    parent = _quarters(records)
     tree = cKDTree(vectors)
+    population = _believable(population, tree, vectors)
+    parent = _quarters(records, population)
     own = np.arange(len(records))
     near = np.linalg.norm(vectors - vectors[parent], axis=1) < QUARTER_KM / EARTH_KM
     parent = np.where(near & (parent != own), parent, _boroughs(records, tree, vectors, population))

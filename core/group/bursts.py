@@ -23,7 +23,7 @@ class BurstParams:
     seconds: float = 2.0
     cosine: float = 0.7
     bits: int = 22
-    fewest: int = 2
+    fewest: int = 3
 
 
 DEFAULT = BurstParams()
@@ -38,7 +38,7 @@ def find(table: PhotoTable, *, params: BurstParams = DEFAULT) -> Found:
         return Found("bursts", [], ALGORITHM, VERSION, asdict(params))
     a, b = rows[:-1], rows[1:]
     gap = np.round(table.instant[b] - table.instant[a], 3)
-    near = (table.camera[a] == table.camera[b]) & (gap <= params.seconds)
+    near = (table.camera[a] == table.camera[b]) & (gap <= params.seconds) & ~one_shot(table, a, b)
     cosine = np.full(len(a), np.nan)
     cosine[near] = cosines(table, a[near], b[near])
     linked = near & _alike(table, a, b, cosine, params)
@@ -50,6 +50,16 @@ def find(table: PhotoTable, *, params: BurstParams = DEFAULT) -> Found:
     for serial, group in enumerate(groups):
         group.key = str(serial)
     return Found("bursts", groups, ALGORITHM, VERSION, asdict(params))
+
+
+def one_shot(table: PhotoTable, a: I64, b: I64) -> NDArray[np.bool_]:
+    """Pairs of one camera with one time that are two versions of one shot: the time has fractions of a second, which
+    no two frames share, or the sizes differ."""
+    sizes = (table.width[a] != table.width[b]) | (table.height[a] != table.height[b])
+    together = np.abs(table.instant[a] - table.instant[b]) <= 0.0015
+    fractions = np.mod(np.nan_to_num(table.instant[a]), 1.0) > 0.0015
+    out: NDArray[np.bool_] = together & (table.camera[a] == table.camera[b]) & (sizes | fractions)
+    return out
 
 
 def cosines(table: PhotoTable, a: I64, b: I64) -> F64:

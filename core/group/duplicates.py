@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.group.base import F64, Found, FoundGroup, PhotoTable
-from core.group.bursts import cosines
+from core.group.bursts import cosines, one_shot
 from core.group.graph import components
 from core.group.hashes import candidates, distance, telling
 from core.group.neighbours import Neighbours, nearest
@@ -28,8 +28,8 @@ ALGORITHM, VERSION = "dhash-vector-shape", "1"
 class DuplicateParams:
     """A pair is the same shot when its hashes differ by at most ``bits`` and its cosine reaches ``cosine``; or by
     ``wide_bits`` with ``high_cosine``; without vectors by ``strict_bits`` alone. Shapes agree within ``aspect``.
-    Shots that one camera took at different times (a burst, a tripod) count only when they are the same in all but the
-    encoding (``same_bits``, ``same_cosine``)."""
+    Frames of one camera within ``burst_seconds`` never count; its shots at other times (a tripod) and screenshots only
+    when they are the same in all but the encoding (``same_bits``, ``same_cosine``)."""
 
     bits: int = 6
     cosine: float = 0.85
@@ -39,6 +39,7 @@ class DuplicateParams:
     same_bits: int = 2
     same_cosine: float = 0.985
     aspect: float = 0.03
+    burst_seconds: float = 30.0
 
 
 DEFAULT = DuplicateParams()
@@ -133,7 +134,8 @@ def _verified(
     alike |= (bits <= params.wide_bits) & (look >= params.high_cosine)
     alike |= np.isnan(cosine) & (bits <= params.strict_bits)
     same = (bits <= params.same_bits) & ((look >= params.same_cosine) | np.isnan(cosine))
-    good: NDArray[np.bool_] = hopeful & alike & (same | ~_different_shots(table, a, b))
+    later, burst = _later_shots(table, a, b, params.burst_seconds)
+    good: NDArray[np.bool_] = hopeful & alike & ~burst & (same | ~later)
     return good, bits, cosine
 
 
@@ -147,15 +149,17 @@ def _same_shape(table: PhotoTable, a: I64, b: I64, params: DuplicateParams) -> N
     return agree
 
 
-def _different_shots(table: PhotoTable, a: I64, b: I64) -> NDArray[np.bool_]:
-    """Pairs that one camera took one after the other: at different times; or in one second and of one size, as the
-    frames of a burst are whose camera writes no fractions of seconds."""
+def _later_shots(
+    table: PhotoTable, a: I64, b: I64, burst_seconds: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Pairs that must be the same in all but the encoding to count: of one camera at different times, or of pictures
+    with large flat areas, as screenshots are. And pairs that never count: frames of one camera within seconds."""
     gap = np.abs(table.instant[a] - table.instant[b])
-    camera = (table.camera[a] == table.camera[b]) & (table.camera[a] >= 0) & np.isfinite(gap)
-    one_size = (table.width[a] == table.width[b]) & (table.height[a] == table.height[b])
-    whole = np.mod(np.nan_to_num(table.instant[a]), 1.0) == 0
-    out: NDArray[np.bool_] = camera & ((gap > 0.0015) | (one_size & whole))
-    return out
+    camera = (table.camera[a] == table.camera[b]) & (table.camera[a] >= 0) & np.isfinite(gap) & ~one_shot(table, a, b)
+    flat = np.nan_to_num(column(table, "flatness", 0.0)) > 0.4
+    burst: NDArray[np.bool_] = camera & (gap <= burst_seconds)
+    later: NDArray[np.bool_] = camera | flat[a] | flat[b]
+    return later, burst
 
 
 def _near(

@@ -24,9 +24,10 @@ SEASON_SECONDS = 400 * 86400.0
 PLACE_SECONDS, PLACE_PHOTOS = 2 * 3600.0, 5  # how far a position is carried to a neighbour without one
 KNOTS = (30.0, 120.0, 600.0, 1800.0, 5400.0, 21600.0, 172800.0)  # seconds: where the fitted rule may bend
 BLOCK = 16384
+DRIFT_DOUBT = 2.0
 
 DEFAULT_WEIGHTS: dict[str, float] = {
-    "bias": -0.8 * float(np.log(5 * 3600.0)),
+    "bias": -0.8 * float(np.log(6 * 3600.0)),
     "log_gap": 0.8,
     "mean_10": 0.25,
     "mean_20": 0.1,
@@ -34,7 +35,7 @@ DEFAULT_WEIGHTS: dict[str, float] = {
     "median_20": 0.1,
     "far": 0.5,
     "near": -0.4,
-    "visual": 0.45,
+    "visual": 0.4,
     "camera": 0.1,
 }
 
@@ -278,21 +279,23 @@ def _day(local: F64) -> F64:
 
 
 def _with_visual(features: Features, change: F64 | None) -> Features:
-    """Add the change of look, measured against the library's median change and in its own spread, within -2..3."""
+    """Add the change of look, measured against the library's median change and in its own spread, within ±2."""
     if change is None or not np.isfinite(change).any():
         return features
     low, middle, high = np.nanpercentile(change, (25, 50, 75))
     spread = max((high - low) / 1.349, 0.02)
-    return Features({**features.columns, "visual": np.clip((change - middle) / spread, -2.0, 3.0)})
+    return Features({**features.columns, "visual": np.clip((change - middle) / spread, -2.0, 2.0)})
 
 
 def _spread(line: Timeline, heads: I64, tails: I64, features: Features, model: GapModel) -> F64:
     """Log odds of all m - 1 gaps from those between units.
 
     Where pictures drift by between two units, the widest of the small gaps carries the strength of the whole and the
-    others are judged by their own time, never more sure than the whole.
+    others are judged by their own time, never more sure than the whole. A gap beside such a picture needs to be longer
+    by ``DRIFT_DOUBT`` log odds, so that a lone screenshot joins the event it is nearest to.
     """
     logits = own_time_logits(line.gap)
+    logits[line.passive[1:] | line.passive[:-1]] -= DRIFT_DOUBT
     whole = model.logits(features)
     if len(whole) == 0:
         return logits

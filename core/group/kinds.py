@@ -83,7 +83,7 @@ def strength(cues: Cues, weights: dict[str, float]) -> F32:
 
 def _reasons(table: PhotoTable, cues: Cues, weights: dict[str, float], rows: I64) -> list[dict[str, Any]]:
     """For each photo the cues that spoke for the kind, and the likeliest class where classes did."""
-    columns = [(name, np.round(cues.values[name][rows], 2).tolist()) for name in weights]
+    columns = [(name, np.round(cues.values[name][rows].astype(np.float64), 2).tolist()) for name in weights]
     sets = [name for name in weights if name in class_sets()]
     reasons: list[dict[str, Any]] = [
         {"cues": {name: value for (name, _), value in zip(columns, values, strict=True) if value >= 0.05}}

@@ -14,7 +14,7 @@ from core.group.neighbours import Neighbours, nearest, present
 from core.group.timeline import I64
 
 ALGORITHM, VERSION = "mutual-knn-whispers", "1"
-PAIRS = 100_000
+PAIRS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,21 @@ def find(
     if vectors is None or len(present(vectors)) < params.fewest:
         return Found("lookalikes", [], ALGORITHM, VERSION, parameters, seed)
     found = nearest(vectors, params.neighbours, seed=seed) if neighbours is None else neighbours
-    threshold = adaptive_threshold(vectors, params, seed)
+    by_id = np.argsort(table.ids, kind="stable")
+    threshold = adaptive_threshold(vectors, by_id, params, seed)
     a, b, cosine = mutual(found, threshold)
-    label = _communities(len(table), a, b, cosine, threshold, params, seed)
+    rank = np.argsort(by_id, kind="stable")  # the work is done in the order of ids, so that rows may come in any
+    label = _communities(len(table), rank[a], rank[b], cosine, threshold, params, seed)[rank]
     parameters["threshold"] = round(threshold, 4)
     groups = [_group(table, rows, i) for i, rows in enumerate(_sets(label, table.ids, params.fewest))]
     return Found("lookalikes", groups, ALGORITHM, VERSION, parameters, seed)
 
 
-def adaptive_threshold(vectors: NDArray[np.float16], params: LookParams, seed: int) -> float:
+def adaptive_threshold(vectors: NDArray[np.float16], by_id: I64, params: LookParams, seed: int) -> float:
     """The cosine from which two photos of this library are alike: well above what two random photos have."""
-    rows = present(vectors)
+    rows = by_id[np.isin(by_id, present(vectors))]
     rng = np.random.default_rng(seed)
-    one, two = rng.choice(rows, PAIRS // 10), rng.choice(rows, PAIRS // 10)
+    one, two = rng.choice(rows, PAIRS), rng.choice(rows, PAIRS)
     one, two = one[one != two], two[one != two]
     left, right = np.asarray(vectors[one], dtype=np.float32), np.asarray(vectors[two], dtype=np.float32)
     cosine = np.einsum("ij,ij->i", left, right)

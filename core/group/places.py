@@ -125,7 +125,8 @@ def _spots(
         used.add(spot)
         distance = haversine_km(table.lat[part], table.lon[part], lat, lon)
         details = {"scale": "spot", "town": town.title}
-        title = spot if town.title in spot else f"{spot}, {town.title.removesuffix(AROUND)}"
+        middle = town.title.removesuffix(AROUND)
+        title = spot if middle in spot else f"{spot}, {middle}"
         group = _group(f"spot:{index}:{serial}", title, town.subtitle, part, distance, 0.15, (lat, lon), details)
         group.parent = index
         groups.append(group)
@@ -143,9 +144,10 @@ def _spot_title(
             and "Home" not in used
         ):
             return "Home"
+    name = town.title.removesuffix(AROUND)
     place = named.of(int(rows[len(rows) // 2]))
     for quarter in (place.district, place.name):
-        if quarter and quarter not in used and quarter != town.title:
+        if quarter and quarter not in used and quarter != name:
             return quarter
     assert town.lat is not None
     assert town.lon is not None
@@ -153,7 +155,7 @@ def _spot_title(
     east = (lon - town.lon + 180) % 360 - 180
     angle = np.degrees(np.arctan2(east * np.cos(np.radians(lat)), lat - town.lat))
     where = COMPASS[round(float(angle) / 45.0) % 8]
-    name, text, number = town.title, "", 1
+    text, number = "", 1
     while not text or text in used:
         suffix = f" ({number})" if number > 1 else ""
         text = f"{name}, {km:.1f} km {where} of the middle{suffix}" if km >= 0.2 else f"The middle of {name}{suffix}"

@@ -18,7 +18,7 @@ from core.group.base import F32, Found, FoundGroup, PhotoTable
 from core.group.events import UNDATED
 from core.group.homes import Home, at_home
 from core.group.naming import NamedPhotos, covering, top_towns
-from core.group.timeline import I64
+from core.group.timeline import I64, passive
 
 KNOWN_SHARE = 0.25
 MEALS = ((5, 11, "Breakfast"), (11, 15, "Lunch"), (18, 23, "Dinner"))
@@ -27,18 +27,19 @@ SCENES = {"concert": "Concert", "seaside": "by the sea", "mountains": "in the mo
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What titles rest on: the photos, their place names, which were taken at home (bool [n]), and how much each photo
-    is of a kind."""
+    """What titles rest on: the photos, their place names, which were taken at home and which no camera made (bool
+    [n]), and how much each photo is of a kind."""
 
     table: PhotoTable
     named: NamedPhotos
     home: NDArray[np.bool_]
+    passive: NDArray[np.bool_]
     kinds: Mapping[str, F32] = field(default_factory=dict)
 
 
 def context_of(table: PhotoTable, named: NamedPhotos, bases: list[Home], kinds: Mapping[str, F32]) -> Context:
     """The context of a library with these bases."""
-    return Context(table, named, at_home(table, bases, np.arange(len(table))), kinds)
+    return Context(table, named, at_home(table, bases, np.arange(len(table))), passive(table), kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,34 @@ def name_events(found: Found, context: Context) -> None:
         if group.key == UNDATED:
             group.subtitle = dates.number(len(group.members), "photo", "photos") + " without a time of capture"
             continue
-        where = place_of(context, group.members)
-        group.title = event_title(context, group.members, where)
-        group.subtitle = _subtitle(context, group.members, where)
+        rows = group.members[~context.passive[group.members]]
+        if len(rows) == 0:
+            group.title, group.subtitle = _drifted(context, group.members)
+            continue
+        where = place_of(context, rows)
+        group.title = event_title(context, rows, where)
+        group.subtitle = _subtitle(context, rows, where)
     set_positions(found.groups, context.table)
+
+
+def _drifted(context: Context, rows: I64) -> tuple[str, str]:
+    """Title and subtitle of pictures that no camera made: screenshots, or what others sent."""
+    screens = context.kinds.get("screenshot")
+    one, many = ("picture", "pictures")
+    if screens is not None and (screens[rows] >= 0.5).all():
+        one, many = "screenshot", "screenshots"
+    elif screens is None or not (screens[rows] >= 0.5).any():
+        one, many = "received picture", "received pictures"
+    return dates.number(len(rows), one, many), _dates_text(context.table, rows)
 
 
 def name_trips(found: Found, context: Context) -> None:
     """Give every trip its title and subtitle."""
     for group in found.groups:
-        where = place_of(context, group.members, trip=True)
-        group.title = trip_title(context, group.members, where)
-        group.subtitle = _subtitle(context, group.members, where)
+        rows = group.members[~context.passive[group.members]]
+        where = place_of(context, rows, trip=True)
+        group.title = trip_title(context, rows, where)
+        group.subtitle = _subtitle(context, rows, where)
 
 
 def name_lookalikes(found: Found, context: Context) -> None:
@@ -217,7 +234,7 @@ def set_positions(groups: list[FoundGroup], table: PhotoTable) -> None:
 
 
 def _class_name(table: PhotoTable, rows: I64) -> str:
-    """The class that the photos have in common, where its mean probability reaches 0.3; "" otherwise."""
+    """The class that the photos have in common, where its mean probability reaches 0.4; "" otherwise."""
     if table.probabilities is None or not table.labels:
         return ""
     p = np.asarray(table.probabilities[rows[:64]], dtype=np.float32)
@@ -226,7 +243,7 @@ def _class_name(table: PhotoTable, rows: I64) -> str:
         return ""
     mean = p.mean(axis=0)
     top = int(np.argmax(mean))
-    return table.labels[top] if mean[top] >= 0.3 else ""
+    return table.labels[top] if mean[top] >= 0.4 else ""
 
 
 def _kind_name(context: Context, rows: I64) -> str:

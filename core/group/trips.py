@@ -12,7 +12,7 @@ from core.geo.sphere import centroid, valid
 from core.group.base import F64, Found, FoundGroup, PhotoTable
 from core.group.events import UNDATED
 from core.group.homes import AWAY_KM, Home, distance_from_base
-from core.group.timeline import I64
+from core.group.timeline import I64, passive
 
 ALGORITHM, VERSION = "away-from-home", "1"
 HOME, AWAY, UNKNOWN = 0, 1, -1
@@ -21,10 +21,13 @@ HOME, AWAY, UNKNOWN = 0, 1, -1
 @dataclass(frozen=True, slots=True)
 class TripParams:
     """An event is away when half its located photos lie over ``away_km`` from every base; a run of away events ends at
-    a base or at a pause of ``pause_days``; it is a trip from ``min_photos`` photos on ``min_days`` days."""
+    a base or at a pause of ``pause_days`` (near home sooner: a day per ``km_per_day`` of distance, since one sleeps at
+    home between outings nearby); it is a trip from ``min_photos`` photos on ``min_days`` days."""
 
     away_km: float = AWAY_KM
     pause_days: float = 15.0
+    km_per_day: float = 50.0
+    least_pause_days: float = 0.75
     min_photos: int = 5
     min_days: int = 2
 
@@ -40,9 +43,10 @@ def find(table: PhotoTable, events: Found, bases: list[Home], *, params: TripPar
     groups: list[FoundGroup] = []
     if bases and dated:
         members = [events.groups[i].members for i in dated]
+        drifting = passive(table)
         states, km = _states(table, members, bases, params)
-        for run in _runs(table, members, states, params):
-            trip = _trip(table, [members[i] for i in run], [km[i] for i in run], states[run], params)
+        for run in _runs(table, members, states, km, params):
+            trip = _trip(table, [members[i] for i in run], [km[i] for i in run], drifting, params)
             if trip is not None:
                 for i in run:
                     events.groups[dated[i]].parent = len(groups)
@@ -66,15 +70,29 @@ def _states(
     return states.astype(np.int64), np.split(distance, np.cumsum(sizes)[:-1])
 
 
-def _runs(table: PhotoTable, members: list[I64], states: NDArray[np.int64], params: TripParams) -> list[list[int]]:
+def _pause_allowed(km: list[F64], params: TripParams) -> F64:
+    """Seconds that may pass before or after each event within one trip, by its distance from home."""
+    middle = np.array([np.nanmedian(d) if np.isfinite(d).any() else np.inf for d in km])
+    days: F64 = np.clip(middle / params.km_per_day, params.least_pause_days, params.pause_days)
+    return days * 86400.0
+
+
+def _runs(
+    table: PhotoTable, members: list[I64], states: NDArray[np.int64], km: list[F64], params: TripParams
+) -> list[list[int]]:
     """Runs of away events; events of unknown place between two away events of one run belong to it."""
     start = np.array([table.instant[m[0]] for m in members])
     end = np.array([table.instant[m[-1]] for m in members])
     runs: list[list[int]] = []
     waiting: list[int] = []
     open_run = False
+    allowed = _pause_allowed(km, params)
+    last = 0  # the event before, among those whose place is known
     for i in range(len(states)):
         pause = bool(i) and start[i] - end[i - 1] > params.pause_days * 86400.0
+        if states[i] != UNKNOWN:
+            pause |= start[i] - end[last] > min(allowed[i], allowed[last])
+            last = i
         if pause or states[i] == HOME:
             open_run, waiting = False, []
         if states[i] == UNKNOWN and open_run:
@@ -89,12 +107,13 @@ def _runs(table: PhotoTable, members: list[I64], states: NDArray[np.int64], para
 
 
 def _trip(
-    table: PhotoTable, members: list[I64], km: list[F64], states: NDArray[np.int64], params: TripParams
+    table: PhotoTable, members: list[I64], km: list[F64], drifting: NDArray[np.bool_], params: TripParams
 ) -> FoundGroup | None:
     """The trip of a run of events, or None where it is too short to be one."""
     rows, distance = np.concatenate(members), np.concatenate(km)
-    days = np.unique(np.floor((table.local[rows][np.isfinite(table.local[rows])] - 4 * 3600.0) / 86400.0))
-    if len(rows) < params.min_photos or len(days) < params.min_days:
+    own = rows[~drifting[rows]]
+    days = np.unique(np.floor((table.local[own][np.isfinite(table.local[own])] - 4 * 3600.0) / 86400.0))
+    if len(own) < params.min_photos or len(days) < params.min_days:
         return None
     located = np.isfinite(distance)
     fixed = rows[valid(table.lat[rows], table.lon[rows])]
