@@ -23,7 +23,7 @@ WIDE = 500  # gaps each side that tell a library's rhythm
 SEASON_SECONDS = 400 * 86400.0
 PLACE_SECONDS, PLACE_PHOTOS = 2 * 3600.0, 5  # how far a position is carried to a neighbour without one
 KNOTS = (30.0, 120.0, 600.0, 1800.0, 5400.0, 21600.0, 172800.0)  # seconds: where the fitted rule may bend
-BLOCK = 16384
+BLOCK = 128  # gaps: small enough that their vectors stay in the processor's cache
 DRIFT_DOUBT = 2.0
 
 DEFAULT_WEIGHTS: dict[str, float] = {
@@ -351,21 +351,23 @@ def visual_change(vectors: NDArray[np.float16] | F32, rows: I64, k: int = 5) -> 
     """
     g = len(rows) - 1
     out = np.full(max(g, 0), np.nan)
+    block = np.zeros((BLOCK + 2 * k - 1, vectors.shape[1]), dtype=np.float32)
     for start in range(0, g, BLOCK):
         stop = min(start + BLOCK, g)
-        low, high = max(start + 1 - k, 0), min(stop + k, len(rows))
-        block = np.asarray(vectors[rows[low:high]], dtype=np.float32)
-        out[start:stop] = _block_change(block, np.arange(start, stop) + 1 - low, k)
+        first, low, high = start + 1 - k, max(start + 1 - k, 0), min(stop + k, len(rows))
+        part = block[: stop - start + 2 * k - 1]  # rows first .. stop + k - 1, zeros where the stream has none
+        part[: low - first], part[high - first :] = 0.0, 0.0
+        part[low - first : high - first] = vectors[rows[low:high]]
+        out[start:stop] = _block_change(part, stop - start, k)
     return out
 
 
-def _block_change(block: F32, split: I64, k: int) -> F64:
-    """Change at each ``split`` (first row after the gap) within one block of vectors."""
-    sums = np.zeros((len(block) + 1, block.shape[1]), dtype=np.float32)
-    np.cumsum(block, axis=0, out=sums[1:])
-    low, high = np.maximum(split - k, 0), np.minimum(split + k, len(block))
-    middle = sums[split]
-    before, after = middle - sums[low], sums[high] - middle
+def _block_change(part: F32, gaps: int, k: int) -> F64:
+    """Change at each of ``gaps`` gaps, from vectors that begin k - 1 rows before the first gap's left photo."""
+    sums = part[: gaps + k] + part[1 : gaps + k + 1] if k > 1 else part[: gaps + k]
+    for shift in range(2, k):
+        sums += part[shift : gaps + k + shift]
+    before, after = sums[:gaps], sums[k:]
     dot = np.einsum("ij,ij->i", before, after)
     norm = np.sqrt(np.einsum("ij,ij->i", before, before) * np.einsum("ij,ij->i", after, after))
     with np.errstate(invalid="ignore", divide="ignore"):
