@@ -77,8 +77,11 @@ def run(library_root: Path, folders: Sequence[Path] = ()) -> int:
     window = build(library_root, folders)
     if os.environ.get("REVERIE_STARTUP_TRACE"):
         from app.wall import trace
+        from app.wall.surface import WallSurface
 
-        trace.follow(window.page("wall"))
+        wall = window.page("wall")
+        if isinstance(wall, WallSurface):
+            trace.follow(wall)
     restore = errors.install_hook(window.notify)
     window.show()
     try:

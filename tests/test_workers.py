@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from core.errors import Cancelled
-from core.workers import Lost, WorkerPool
 from core.progress import Progress
+from core.workers import Lost, WorkerPool
 
 
 def square(n: int) -> int:
