@@ -23,7 +23,8 @@ COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "
 
 @dataclass(frozen=True, slots=True)
 class PlaceParams:
-    """Reach, fewest photos and greatest width of the two scales. A town's spots hold at least ``spot_share`` of it."""
+    """Reach, fewest photos and greatest width of the two scales. A town's spots hold at least ``spot_share`` of it;
+    a town of fewer than ``spot_town_photos`` is not divided."""
 
     town_km: float = 25.0
     town_photos: int = 3
@@ -32,6 +33,7 @@ class PlaceParams:
     spot_photos: int = 5
     spot_extent_km: float = 1.0
     spot_share: float = 0.02
+    spot_town_photos: int = 30
     most_spots: int = 40
 
 
@@ -112,7 +114,7 @@ def _spots(
 ) -> list[FoundGroup]:
     """The spots of a town where there are at least two worth telling apart."""
     fewest = max(params.spot_photos, round(params.spot_share * len(rows)))
-    if len(rows) < 2 * fewest:
+    if len(rows) < params.spot_town_photos:
         return []
     label = clusters(table.lat[rows], table.lon[rows], params.spot_km, params.spot_photos, params.spot_extent_km)
     parts = [rows[part] for part in _parts(label) if len(part) >= fewest][: params.most_spots]

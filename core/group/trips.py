@@ -72,7 +72,11 @@ def _states(
 
 def _pause_allowed(km: list[F64], params: TripParams) -> F64:
     """Seconds that may pass before or after each event within one trip, by its distance from home."""
-    middle = np.array([np.nanmedian(d) if np.isfinite(d).any() else np.inf for d in km])
+    event, distance = np.repeat(np.arange(len(km)), [len(d) for d in km]), np.concatenate(km)
+    known = np.isfinite(distance)
+    count = np.bincount(event[known], minlength=len(km))
+    total = np.bincount(event[known], distance[known], len(km))
+    middle = np.where(count > 0, total / np.maximum(count, 1), np.inf)
     days: F64 = np.clip(middle / params.km_per_day, params.least_pause_days, params.pause_days)
     return days * 86400.0
 
