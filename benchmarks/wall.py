@@ -3,8 +3,8 @@
     python -m benchmarks.wall [--photos 1000000] [--frames 6000] [--dir DIR] [--json]
 
 A library with that many rows is made (not decoded) and kept in DIR for the next run. A fresh process then paints its
-wall as the program does, from the saved snapshot, opens the database beside it, replaces the wall by the one that the
-database gives, and scrolls from end to end on a 1600 x 1000 raster without a screen. A frame is everything that the
+wall as the program does, from the saved snapshot, opens the library beside it, replaces the wall by the one that the
+library gives, and scrolls from end to end on a 1600 x 1000 raster without a screen. A frame is everything that the
 GUI thread does for it: moving, painting, and taking in thumbnails that have arrived. The newest 5,000 photos have
 thumbnails of real photographs; scrolling over them is measured apart (``*_thumbs_ms``), at 60 frames a second.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -71,22 +72,22 @@ def library(photos: int, folder: Path | None) -> Path:
 
 
 def make(root: Path, photos: int, thumbs: int) -> Path:
-    """A library of ``photos`` rows, the newest ``thumbs`` with thumbnails; it appears whole or not at all."""
-    if root.exists():
+    """A library of ``photos`` rows, the newest ``thumbs`` with thumbnails; one that was left half made is made anew."""
+    ready = root.with_name(root.name + ".ready")
+    if ready.exists() and root.exists():
         return root
     from benchmarks.real_thumbs import link_thumbs
     from benchmarks.synthetic import make_library
     from core.store import snapshot
 
+    shutil.rmtree(root, ignore_errors=True)
     root.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix="making-", dir=root.parent)) / "library"
-    make_library(part, photos)
-    wall = snapshot.load(part)
+    make_library(root, photos)
+    wall = snapshot.load(root)
     assert wall is not None
-    link_thumbs(part, wall.ids[:thumbs], wall.aspect[:thumbs])
-    _mark_thumbs(part, wall.ids[:thumbs])
-    os.rename(part, root)
-    part.parent.rmdir()
+    link_thumbs(root, wall.ids[:thumbs], wall.aspect[:thumbs])
+    _mark_thumbs(root, wall.ids[:thumbs])
+    ready.touch()
     return root
 
 
@@ -126,7 +127,7 @@ def measure(root: Path, frames: int) -> dict[str, Any]:
     _paint(view)
     first_paint = time.perf_counter() - begun
     rss_painted = _high_water_mb()
-    database_wall = _from_database(view, root)
+    reread = _read_again(view, root)
     all_of_it = _scroll(view, _pages(view, frames), paced=False)
     thumbs = _scroll(view, _smooth(view), paced=True)
     result = {
@@ -134,7 +135,7 @@ def measure(root: Path, frames: int) -> dict[str, Any]:
         "sections": len(saved.titles),
         "height_px": view.scroller.extent,
         "first_paint_s": round(first_paint, 4),
-        "database_wall_s": round(database_wall, 3),
+        "reread_s": round(reread, 3),
         **_percentiles(all_of_it, ""),
         "frames": len(all_of_it),
         **_percentiles(thumbs, "_thumbs"),
@@ -172,8 +173,8 @@ def _show(root: Path) -> tuple[WallView, Any]:
     return view, close
 
 
-def _from_database(view: WallView, root: Path) -> float:
-    """Replace the wall by the database's, as happens in the background after the first paint; seconds."""
+def _read_again(view: WallView, root: Path) -> float:
+    """Open the library and replace the wall by its answer, as happens after the first paint; seconds."""
     from core.library import Library
     from core.records import Scope
 

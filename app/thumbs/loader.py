@@ -27,7 +27,7 @@ DELIVERY_MS = 16
 """Arrivals are handed over in batches this far apart, so that many of them cost one repaint."""
 
 
-NICENESS = 5
+NICENESS = 10
 
 
 def step_back() -> None:

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from app.icons import icon
 from app.theme import BAR_HEIGHT, DARK, ICON, RADIUS, SPACE_S, TYPE_BODY
 
+BUTTON = 36
 _STYLE = f"""
 QToolButton {{ background: rgba(20, 20, 22, 150); border: 2px solid transparent; border-radius: {RADIUS}px; }}
 QToolButton:hover {{ background: {DARK.hover}; }}
 QToolButton:pressed {{ background: {DARK.pressed}; }}
 QToolButton:focus {{ border-color: {DARK.accent}; }}
 QLabel {{ background: rgba(20, 20, 22, 150); color: {DARK.text}; font-size: {TYPE_BODY}px;
-          border-radius: {RADIUS}px; padding: 6px 10px; }}
+          border-radius: {RADIUS}px; padding: 0 10px; }}
 """
 
 
@@ -31,6 +32,8 @@ class ViewerBar(QWidget):
         self.turn = self._button("refresh", self.tr("Turn the view"), Qt.Key.Key_R)
         self.info = self._button("inspector", self.tr("About this photo"), Qt.Key.Key_I)
         self.place = QLabel(self)
+        self.place.setFixedHeight(BUTTON)
+        self.place.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -63,7 +66,7 @@ class ViewerBar(QWidget):
         button = QToolButton(self)
         button.setIcon(icon(name, DARK.text, DARK.control))
         button.setIconSize(QSize(ICON, ICON))
-        button.setFixedSize(36, 36)
+        button.setFixedSize(BUTTON, BUTTON)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(text)
         button.setToolTip(f"{text} ({QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)})")

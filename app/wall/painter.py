@@ -88,7 +88,7 @@ class WallPainter:
         """Badges and rings of one photo."""
         if marks.flags & FLAG_MISSING:
             veil = QColor(self.look.ground)
-            veil.setAlpha(150)
+            veil.setAlpha(80)
             painter.fillRect(box, veil)
         if marks.flags & SHOWN and box.height() >= 3 * HEIGHT and box.width() >= 3 * HEIGHT:
             drawn = badge(marks.flags & SHOWN, ratio)

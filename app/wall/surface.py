@@ -25,7 +25,8 @@ from core.records import Wall
 MIN_ROW, MAX_ROW, DEFAULT_ROW = 48, 512, 180
 MARGIN, END_MARGIN = 8, 24
 AT_REST_MS = 80
-"""So long after the last move the wall rests: it looks ahead, and what arrives comes up softly."""
+"""So long after its last move the wall rests: it looks ahead, and what arrives comes up softly. While moves follow one
+another more quickly, each frame shows what has arrived and nothing is painted in between."""
 
 
 def empty_wall() -> Wall:
@@ -57,6 +58,7 @@ class WallSurface(QAbstractScrollArea):
         self._band: QRect | None = None
         self._down, self._last_offset = True, 0
         self._marks = NO_MARKS
+        self._streaming = False
         self._told_first = False
         self._brush: WallPainter | None = None
         self.layout_: Layout = self._build()
@@ -75,7 +77,7 @@ class WallSurface(QAbstractScrollArea):
         self._at_rest = QTimer(self)
         self._at_rest.setSingleShot(True)
         self._at_rest.setInterval(AT_REST_MS)
-        self._at_rest.timeout.connect(lambda: self._scene.prefetch(self.wall, self.layout_, self._window(), self._down))
+        self._at_rest.timeout.connect(self._rest)
         self.scroller.moved.connect(self._moved)
         self.scrubber.scrubbed.connect(lambda share: self.scroller.to(share * self.scroller.end))
         self.fades.tick.connect(self._repaint_photos)
@@ -248,14 +250,24 @@ class WallSurface(QAbstractScrollArea):
         self._hovered = -1
         self._scene.moved()
         self.scrubber.set_share(offset / self.scroller.end if self.scroller.end else 0.0)
+        self._streaming = self._told_first and self._at_rest.isActive()
         self._at_rest.start()
         self.viewport().update()
+
+    def _rest(self) -> None:
+        """The wall stands still: paint what came while it moved, and look ahead."""
+        if self._streaming:
+            self._streaming = False
+            self.viewport().update()
+        self._scene.prefetch(self.wall, self.layout_, self._window(), self._down)
 
     def _arrived(self, photo_id: int) -> None:
         if self._thumbs.missing(photo_id):
             self._scene.blank.discard(photo_id)
             self._tell_first()
             return
+        if self._streaming:
+            return  # the next frame shows it
         if photo_id in self._scene.blank and self._told_first and not self._at_rest.isActive():
             self.fades.begin(photo_id)
         self._repaint_photos([photo_id])
