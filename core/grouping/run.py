@@ -64,10 +64,19 @@ def _write_all(store: Store, found: dict[str, Found], table: PhotoTable, seconds
             if kind == "trips":
                 trips = ids
             elif kind == "places":
-                write.write_places(conn, found[kind], table)
+                write.write_places(conn, _place_names(table), table)
             elif kind == "bursts":
                 write.write_bursts(conn, found[kind], table)
         progress.advance()
+
+
+def _place_names(table: PhotoTable) -> list[str | None]:
+    """ "Lisbon, Portugal" for every photo with a position."""
+    from core.geo.names import Namer
+    from core.group import naming, places
+
+    codes, texts = places.photo_places(naming.name_photos(table, Namer()))
+    return [texts[code] if code >= 0 else None for code in codes.tolist()]
 
 
 def _with_vectors(store: Store, table: PhotoTable, scratch: Scratch) -> PhotoTable:

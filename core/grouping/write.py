@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -66,10 +66,11 @@ def write_boundaries(conn: Connection, gaps: Gaps, table: PhotoTable) -> None:
         conn.exec_driver_sql(_INSERT_BOUNDARY, page)
 
 
-def write_places(conn: Connection, found: Found, table: PhotoTable) -> None:
-    """The name of its place beside every photo, for lists."""
-    conn.exec_driver_sql("UPDATE photo SET place = NULL WHERE place IS NOT NULL")
-    pairs = ((g.title, int(table.ids[m])) for g in found.groups for m in g.members)
+def write_places(conn: Connection, names: Sequence[str | None], table: PhotoTable) -> None:
+    """The name of its place beside every photo (``names``: one per row of the table), for lists; what differs only."""
+    cursor = conn.exec_driver_sql("SELECT id, place FROM photo WHERE place IS NOT NULL")
+    stored: dict[int, str] = {row[0]: row[1] for row in cursor}
+    pairs = ((name, i) for i, name in zip(table.ids.tolist(), names, strict=True) if stored.get(i) != name)
     for page in _pages(pairs):
         conn.exec_driver_sql("UPDATE photo SET place = ? WHERE id = ?", page)
 
