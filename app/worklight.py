@@ -48,6 +48,8 @@ class Worklight(QObject):
         bar.show()
 
     def _reported(self, name: str, report: Report) -> None:
+        if report.notice:
+            self._session.tell(Notice(report.notice, "info"))
         if self._session.works.active:
             self._make_bar().show_report(name, report)
 

@@ -45,9 +45,13 @@ class Node:
 
 
 class SidebarModel(QAbstractItemModel):
-    """``wanted`` asks for the rows of a kind (or "folders"); the answers come by ``set_groups``, ``set_folders``."""
+    """``wanted`` asks for the rows of a kind (or "folders"); the answers come by ``set_groups``, ``set_folders``.
+
+    ``openness_changed``: a row can be opened now that could not before, or the other way round (views keep that).
+    """
 
     wanted = Signal(str)
+    openness_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,11 +73,14 @@ class SidebarModel(QAbstractItemModel):
     def set_status(self, status: Status) -> None:
         """Counts of the fixed rows; the rows of kinds that changed in number are asked for again when shown."""
         counts = {"all": status.photos, "problems": status.problems, **status.groups}
+        before = [self.hasChildren(self._index_of(node)) for node in self._tops.values()]
         for key, node in self._tops.items():
             if key != "folders":
                 node.count = counts.get(key, 0)
         last = self.index(len(self._root.children) - 1, 0)
         self.dataChanged.emit(self.index(0, 0), last)
+        if before != [self.hasChildren(self._index_of(node)) for node in self._tops.values()]:
+            self.openness_changed.emit()
 
     def set_groups(self, kind: str, groups: Sequence[Group]) -> None:
         """The groups of a kind, in the order given."""

@@ -170,6 +170,7 @@ class Sidebar(QWidget):
         column.addWidget(self._nothing)
         column.addWidget(self.tree)
         model.rowsInserted.connect(lambda: self._say_nothing())
+        model.openness_changed.connect(self.tree.doItemsLayout)
         theme.changed.connect(lambda _: self.tree.viewport().update())
 
     @property

@@ -51,6 +51,14 @@ def test_rows_are_asked_for_when_opened_and_once_only(model):
     assert wanted.count("events") == 2
 
 
+def test_it_is_told_when_rows_can_be_opened(model):
+    told = []
+    model.openness_changed.connect(lambda: told.append(True))
+    model.set_status(STATUS)
+    model.set_status(STATUS)
+    assert len(told) == 1
+
+
 def test_a_refresh_keeps_the_rows_that_stay(model):
     model.set_groups("events", [group(3), group(2), group(1)])
     kept = QPersistentModelIndex(model.find(group_location(group(2))))
