@@ -88,6 +88,7 @@ class FirstPass:
         self._store, self._pool, self._progress, self._scan = store, pool, progress, scan
         self.counts = Counts()
         self._buffer = _Buffer()
+        self._keys: set[bytes] = set()  # quick keys that a file of the chunk in hand may share with another
         with store.read() as conn:
             self._next_id = catalog.next_photo_id(conn)
 
@@ -167,6 +168,9 @@ class FirstPass:
         if isinstance(result, Lost):
             self._retry_one_by_one(jobs, result)
             return
+        with self._store.read() as conn:
+            known = catalog.known_keys(conn, [examined.quick_key for examined in result])
+        self._keys = known | self._buffer.keys
         for job, examined in zip(jobs, result, strict=True):
             self._take_one(job, examined)
             self._flush_if_due()
@@ -229,6 +233,8 @@ class FirstPass:
     def _take_twin(self, job: _Job, examined: Examined) -> bool:
         """The same content at another place: moved there if it is no longer where it was, else a copy."""
         found = job.shot.primary
+        if examined.quick_key not in self._keys:
+            return False
         if examined.quick_key in self._buffer.keys:
             self._flush()
         with self._store.read() as conn:
@@ -267,6 +273,7 @@ class FirstPass:
         self._buffer.photos.append(row | photo_values(metadata))
         self._buffer.files.extend(self._file_rows(job, photo_id, examined.quick_key, None, "primary"))
         self._buffer.keys.add(examined.quick_key)
+        self._keys.add(examined.quick_key)
         self.counts.new += 1
 
     def _drop(self, photo_id: int) -> None:

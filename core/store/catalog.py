@@ -90,6 +90,15 @@ def files_in(conn: Connection, folder_id: int) -> dict[bytes, FileRecord]:
     return {row.name: file_record(row) for row in rows}
 
 
+def known_keys(conn: Connection, quick_keys: Sequence[bytes]) -> set[bytes]:
+    """Those of these quick keys that some file of a photo has."""
+    marks = ", ".join("?" * len(quick_keys))
+    cursor = conn.exec_driver_sql(
+        f"SELECT DISTINCT quick_key FROM file WHERE quick_key IN ({marks}) AND photo_id IS NOT NULL", tuple(quick_keys)
+    )
+    return {row[0] for row in cursor}
+
+
 def twins(conn: Connection, quick_key: bytes, size: int) -> list[FileRecord]:
     """Files of photos that may have the same content as one with this quick key."""
     rows = conn.execute(
