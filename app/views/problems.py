@@ -137,12 +137,7 @@ class ProblemsPage(QWidget):
         """Show the list, keeping what is selected where it is still there."""
         chosen = {problem.path for problem in self._chosen()}
         self.model.set_problems(problems)
-        videos = sum(problem.stage == "unsupported" for problem in problems)
-        broken = len(problems) - videos
-        parts = [f"{count(broken, 'file', 'files')} could not be read"] if broken or not videos else []
-        if videos:
-            parts.append(f"{count(videos, 'file is', 'files are')} not handled yet")
-        self._title.setText(", ".join(parts))
+        self._title.setText(summary(problems))
         for row, problem in enumerate(self.model.problems):
             if problem.path in chosen:
                 index = self.model.index(row)
@@ -160,3 +155,19 @@ class ProblemsPage(QWidget):
     def _chosen(self) -> list[Problem]:
         rows = sorted(self.list.selectionModel().selectedIndexes(), key=lambda index: index.row())
         return [index.data(PROBLEM_ROLE) for index in rows]
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """``2 files could not be read, 1 only in part, 3 are not handled yet``; a photo read in part is on the wall."""
+    later = sum(problem.stage == "unsupported" for problem in problems)
+    partly = sum(problem.stage in ("metadata", "sidecar") for problem in problems)
+    broken = len(problems) - later - partly
+    parts = [f"{count(broken, 'file', 'files')} could not be read"] if broken or not (later or partly) else []
+    if partly:
+        parts.append(f"{partly:,} only in part" if parts else f"{count(partly, 'file', 'files')} read only in part")
+    if later:
+        are = "is" if later == 1 else "are"
+        parts.append(
+            f"{later:,} {are} not handled yet" if parts else f"{count(later, 'file', 'files')} {are} not handled yet"
+        )
+    return ", ".join(parts)

@@ -3,8 +3,9 @@
 import pytest
 
 from app import words
+from app.views.problems import summary
 from core.progress import Report
-from core.records import ImportReport, Metadata, PhotoRow
+from core.records import ImportReport, Metadata, PhotoRow, Problem
 
 ROW = PhotoRow(1, "/a/b.jpg", 1757970720.0, 60, "exif", 38.7118, -9.13, "Alfama, Lisbon", 40, 30, "Pixel", 0, False)
 
@@ -83,3 +84,15 @@ def test_import_notice_tells_what_was_done_and_what_was_not():
     assert import_notice(done(changed=1, moved=2, missing=5)).text == (
         "1 photo had changed, 2 moved files found again, 5 photos missing."
     )
+
+
+def test_the_problem_list_says_what_was_read_in_part():
+    def problems(*stages):
+        return [Problem(f"/p/{i}.jpg", stage, "reason") for i, stage in enumerate(stages)]
+
+    assert summary(problems("decode", "read", "metadata", "unsupported")) == (
+        "2 files could not be read, 1 only in part, 1 is not handled yet"
+    )
+    assert summary(problems("metadata")) == "1 file read only in part"
+    assert summary(problems("unsupported", "unsupported")) == "2 files are not handled yet"
+    assert summary(problems("decode")) == "1 file could not be read"
