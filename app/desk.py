@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
@@ -20,7 +21,7 @@ from app.theme import Choice
 from app.views.states import EMPTY, State, StatePage, empty_state
 from app.words import photos
 from app.worklight import Worklight
-from core.records import Change, Status, Wall
+from core.records import GROUP_KINDS, Change, Status, Wall
 
 FIXED = {"all": ALL, "folders": FOLDERS, "problems": PROBLEMS}
 SECTIONS = {**KIND_TITLES, "folders": "Folders"}
@@ -146,7 +147,7 @@ class Desk(QObject):
         """Show the photos of a location, or why there are none."""
         if location != self.history.current:
             return
-        self._name(location, photos(len(wall.ids)) if len(wall.ids) else "")
+        self._name(location, photos(photo_count(location, wall)) if len(wall.ids) else "")
         if not len(wall.ids):
             self._wall_location = None
             self._show_empty(location)
@@ -288,3 +289,8 @@ class Desk(QObject):
     def tick_theme(self) -> None:
         if self.actions is not None:
             self.actions.check({f"theme-{name}": name == self.window.theme.choice for name in THEMES})
+
+
+def photo_count(location: Location, wall: Wall) -> int:
+    """How many photos a wall shows; one that is in several of its groups counts once."""
+    return len(np.unique(wall.ids)) if location.scope.kind in GROUP_KINDS else len(wall.ids)
