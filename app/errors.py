@@ -14,7 +14,7 @@ from core.paths import printable
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A calm message. ``kind``: "done" (goes away), "info" or "problem" (stay until closed).
+    """A calm message. ``kind``: "done" and "news" go away by themselves, "info" and "problem" stay until closed.
 
     ``advice``: one sentence on what to do. ``details``: text for "Copy details", empty for none.
     ``action``: label and id of an action offered beside it, or None.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import Notice, notice_of
+from app.errors import Notice
 from app.session import Session
 from app.words import count, photos
 from core.progress import Progress
@@ -27,21 +27,21 @@ def add_folders(session: Session, folders: Sequence[Path]) -> None:
         return
     library = _writable(session)
     if library is not None:
-        _import(session, "Importing", lambda progress: library.import_folders(wanted, progress))
+        _import(session, "Importing", library, lambda progress: library.import_folders(wanted, progress))
 
 
 def rescan(session: Session) -> None:
     """Look through all folders of the library again for what is new, changed or gone."""
     library = _writable(session)
     if library is not None:
-        _import(session, "Looking for changes", lambda progress: library.import_folders((), progress))
+        _import(session, "Looking for changes", library, lambda progress: library.import_folders((), progress))
 
 
 def retry_problems(session: Session) -> None:
     """Read the files that could not be read once more."""
     library = _writable(session)
     if library is not None:
-        _import(session, "Trying again", library.retry_problems)
+        _import(session, "Trying again", library, library.retry_problems)
 
 
 def regroup(session: Session) -> None:
@@ -70,7 +70,7 @@ def try_sample(session: Session, n_photos: int = 300) -> None:
             sample.make(folder, photos=n_photos, progress=progress)
         return library.import_folders([folder], progress)
 
-    _import(session, "Sample album", work)
+    _import(session, "Sample album", library, work)
 
 
 def sample_folder(library_root: Path) -> Path:
@@ -96,7 +96,7 @@ def remove_folder(session: Session, folder_id: int, name: str) -> None:
     library = _writable(session)
     if library is None:
         return
-    told = Notice(f"“{name}” was taken out of the library.", "info", "Its files were not touched.", action=UNDO)
+    told = Notice(f"“{name}” was taken out of the library.", "news", "Its files were not touched.", action=UNDO)
     session.runner.submit(
         "db",
         lambda _: library.remove_folder(folder_id),
@@ -138,20 +138,26 @@ def _writable(session: Session) -> Library | None:
     return None
 
 
-def _import(session: Session, name: str, work: object) -> None:
+def _import(session: Session, name: str, library: Library, work: Callable[[Progress], ImportReport]) -> None:
+    def counted(progress: Progress) -> tuple[ImportReport, int]:
+        before = library.status().photos
+        report = work(progress)
+        return report, library.status().photos - before
+
     session.works.start(
         name,
-        work,  # type: ignore[arg-type]
-        lambda report: session.tell(import_notice(report)),
-        lambda error: session.tell(notice_of(error, "finish the import")),
+        counted,
+        lambda answer: session.tell(import_notice(*answer)),
+        lambda error: session.fail(error, "finish the import"),
     )
 
 
-def import_notice(report: ImportReport) -> Notice:
-    """What an import did, in a sentence or two."""
+def import_notice(report: ImportReport, added: int) -> Notice:
+    """What an import did, in a sentence or two. ``added``: photos there are more now (copies and unread files are
+    new files, yet no more photos)."""
     parts = []
-    if report.new:
-        parts.append(f"{photos(report.new)} added")
+    if added > 0:
+        parts.append(f"{photos(added)} added")
     if report.changed:
         parts.append(f"{number_changed(report.changed)}")
     if report.moved:
@@ -165,7 +171,7 @@ def import_notice(report: ImportReport) -> Notice:
     if report.videos:
         advice.append(f"{count(report.videos, 'video', 'videos')} left alone: videos are not handled yet.")
     action = SHOW_PROBLEMS if report.problems else None
-    return Notice(text, "info" if report.problems else "done", " ".join(advice), action=action)
+    return Notice(text, "news" if report.problems else "done", " ".join(advice), action=action)
 
 
 def number_changed(changed: int) -> str:

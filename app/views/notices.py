@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.errors import Notice
@@ -12,9 +12,9 @@ from app.theme import ICON, SPACE_L, SPACE_M, SPACE_S, Theme
 from app.views.widgets import button, label
 
 AT_MOST = 3
-DONE_MS = 5000
+LASTING_MS = {"done": 5000, "news": 15000}
 WIDTH = 460
-ICONS = {"done": "check", "info": "inspector", "problem": "problems"}
+ICONS = {"done": "check", "news": "inspector", "info": "inspector", "problem": "problems"}
 
 
 class NoticeCard(QFrame):
@@ -53,6 +53,24 @@ class NoticeCard(QFrame):
         self.setGraphicsEffect(shadow)
         self._tint()
         theme.changed.connect(self._tint)
+        self._timer = QTimer(self, singleShot=True, interval=LASTING_MS.get(notice.kind, 0))
+        self._timer.timeout.connect(self.closed)
+        self._wait()
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it will go away by itself."""
+        return self._timer.isActive()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._wait()
+
+    def _wait(self) -> None:
+        if self.notice.kind in LASTING_MS:
+            self._timer.start()
 
     def _offers(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -81,7 +99,7 @@ class NoticeCard(QFrame):
 
 
 class Notices(QObject):
-    """Stacks at most three cards over the bottom middle of ``host``; "done" ones leave by themselves."""
+    """Stacks at most three cards over the bottom of ``host``; some leave by themselves, not under the pointer."""
 
     acted = Signal(str)
 
@@ -111,10 +129,6 @@ class Notices(QObject):
         card.show()
         card.raise_()
         self.place()
-        if notice.kind == "done":
-            timer = QTimer(card, singleShot=True)
-            timer.timeout.connect(lambda: self._remove(card))
-            timer.start(DONE_MS)
 
     def dismiss(self) -> bool:
         """Close the newest; False if there is none."""

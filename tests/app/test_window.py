@@ -12,6 +12,7 @@ from app.models.sidebar import COUNT_ROLE
 from app.navigation import ALL, Location, group_location, kind_location
 from app.theme import DARK, LIGHT
 from app.views.inspector import Inspector
+from app.views.notices import NoticeCard
 from app.views.sidebar import Sidebar
 from app.views.thumbs import ThumbButton
 from app.views.widgets import LinkButton, Stars
@@ -317,6 +318,17 @@ def test_notices_stack_copy_and_go(window, desk):
     window.setFocus()
     desk.escape()
     assert len(window._notices.shown) == 2
+
+
+def test_news_leave_by_themselves_and_problems_stay(window, desk):
+    for kind in ("done", "news", "info", "problem"):
+        card = NoticeCard(window.theme, Notice(kind, kind))
+        card.setParent(window)
+        assert card.leaving == (kind in ("done", "news"))
+        card.enterEvent(None)
+        assert not card.leaving
+        card.leaveEvent(None)
+        assert card.leaving == (kind in ("done", "news"))
 
 
 def test_sheet_opens_and_escape_closes_it(window, desk, qtbot):

@@ -5,7 +5,7 @@ import pytest
 from app import words
 from app.views.problems import summary
 from core.progress import Report
-from core.records import ImportReport, Metadata, PhotoRow, Problem
+from core.records import Metadata, PhotoRow, Problem
 
 ROW = PhotoRow(1, "/a/b.jpg", 1757970720.0, 60, "exif", 38.7118, -9.13, "Alfama, Lisbon", 40, 30, "Pixel", 0, False)
 
@@ -66,24 +66,6 @@ def test_work_line_says_how_far_how_fast_and_how_long():
     assert words.work_line(report(done=70, total=0, rate=0.4, left=None)) == "70 photos · 24 photos/min"
     assert words.time_left(4) == "a few seconds left"
     assert words.time_left(33) == "30 s left"
-
-
-def done(**numbers):
-    fields = dict.fromkeys(("found", "new", "changed", "moved", "missing", "decoded", "problems", "videos"), 0)
-    return ImportReport(**{**fields, "seconds": 1.0, **numbers})
-
-
-def test_import_notice_tells_what_was_done_and_what_was_not():
-    from app.operations import SHOW_PROBLEMS, import_notice
-
-    assert import_notice(done()).text == "Everything is up to date."
-    notice = import_notice(done(new=312, problems=3, videos=1))
-    assert notice.text == "312 photos added."
-    assert notice.advice == "3 files could not be read. 1 video left alone: videos are not handled yet."
-    assert notice.action == SHOW_PROBLEMS
-    assert import_notice(done(changed=1, moved=2, missing=5)).text == (
-        "1 photo had changed, 2 moved files found again, 5 photos missing."
-    )
 
 
 def test_the_problem_list_says_what_was_read_in_part():
