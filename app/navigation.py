@@ -12,8 +12,10 @@ KIND_TITLES = {
     "places": "Places",
     "kinds": "Kinds",
     "lookalikes": "Look-alikes",
+    "identical": "Identical files",
     "duplicates": "Duplicates",
     "bursts": "Bursts",
+    "odd": "Odd ones out",
 }
 
 

@@ -264,9 +264,21 @@ def _insert_small_groups(groups: _Groups, rng: np.random.Generator) -> None:
 def _insert_boundaries(db: sqlite3.Connection, photos: Photos) -> None:
     gaps, cut = np.diff(photos.local), np.diff(photos.event) > 0
     strength = np.clip(np.log1p(gaps) / 13.0, 0, 1).round(4)
-    columns = ("before_id", "after_id", "strength", "gap_seconds", "distance_km", "visual", "camera_changed", "event")
+    columns = (
+        "before_id",
+        "after_id",
+        "strength",
+        "gap_seconds",
+        "distance_km",
+        "visual",
+        "camera_changed",
+        "event",
+        "raw",
+    )
     numbers = zip(strength.tolist(), gaps.tolist(), cut.tolist(), strict=True)
-    _insert(db, "boundary", columns, ((i, i + 1, s, g, 0.1, 0.2, 0, c) for i, (s, g, c) in enumerate(numbers, start=1)))
+    _insert(
+        db, "boundary", columns, ((i, i + 1, s, g, 0.1, 0.2, 0, c, s) for i, (s, g, c) in enumerate(numbers, start=1))
+    )
 
 
 def _write_thumbs(root: Path, photos: Photos, count: int, rng: np.random.Generator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 STAGES = ("scan", "read", "metadata", "sidecar", "decode", "thumbnail", "embed", "unsupported")
 """Where a problem can arise, in the order of the work."""
 
-GROUP_KINDS = ("events", "trips", "places", "kinds", "lookalikes", "duplicates", "bursts")
+GROUP_KINDS = ("events", "trips", "places", "kinds", "lookalikes", "identical", "duplicates", "bursts", "odd")
+
+LEVELS: dict[str, float] = {"moments": 0.15, "events": 0.5, "trips": 0.93, "seasons": 0.985, "years": 0.995}
+"""Names of the levels and the boundary strength from which each cuts, each nested in the one before."""
 
 
 # ---------------------------------------------------------------- media
@@ -145,14 +149,35 @@ class Described:
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a wall shows. ``kind``: "all", one of GROUP_KINDS (all groups of it, as sections), "group" (one group,
-    ``id``), "folder" (``id``), "ids" (``ids``, in that order: similar photos, a search)."""
+    ``id``), "folder" (``id``), "ids" (``ids``, in that order: similar photos, a search), "level" (the whole library cut
+    wherever a boundary reaches ``level``; with ``id``, the one group of that id cut so)."""
 
     kind: str = "all"
     id: int = 0
     ids: tuple[int, ...] = ()
+    level: float = 0.0
 
 
-FLAG_MISSING, FLAG_RAW, FLAG_COPIES, FLAG_PREVIEW, FLAG_THUMB, FLAG_VIDEO, FLAG_BURST = 1, 2, 4, 8, 16, 32, 64
+FLAG_MISSING, FLAG_RAW, FLAG_COPIES, FLAG_PREVIEW, FLAG_THUMB, FLAG_VIDEO, FLAG_BURST, FLAG_MARKED = (
+    1, 2, 4, 8, 16, 32, 64, 128
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The boundary below each of the m sections of a wall, towards the older section that follows.
+
+    strength float32 [m] (NaN: the two are no neighbours in time, or it is the last); gap_seconds float64 [m];
+    distance_km float32 [m]; before, after int64 [m]: the photos either side, older and newer, 0 for none; pinned
+    bool [m]: a correction holds it.
+    """
+
+    strength: NDArray[np.float32]
+    gap_seconds: NDArray[np.float64]
+    distance_km: NDArray[np.float32]
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    pinned: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +186,8 @@ class Wall:
 
     ids int64 [n]; aspect float32 [n] (width / height); colour uint32 [n] (0xRRGGBB); local float64 [n] (wall-clock
     seconds, NaN unknown); flags uint8 [n] (FLAG_*). section_start int64 [m + 1] (offsets into the columns);
-    section_id int64 [m] (group id, 0 for none); titles, subtitles: m texts. ``generation`` of the store it was read at.
+    section_id int64 [m] (group id, 0 for none); titles, subtitles: m texts (they may be made as they are asked for).
+    ``generation`` of the store it was read at. ``edges``: for walls whose sections follow each other in time.
     """
 
     ids: NDArray[np.int64]
@@ -171,9 +197,10 @@ class Wall:
     flags: NDArray[np.uint8]
     section_start: NDArray[np.int64]
     section_id: NDArray[np.int64]
-    titles: list[str]
-    subtitles: list[str]
+    titles: Sequence[str]
+    subtitles: Sequence[str]
     generation: int = 0
+    edges: Edges | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,11 +278,21 @@ def test_groups_are_listed_in_their_order(library: Library, store: Store) -> Non
 
 def test_boundaries_come_in_order_of_time(library: Library, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     _groups(store)
-    names = ("before_id", "after_id", "strength", "gap_seconds", "distance_km", "visual", "camera_changed", "event")
+    names = (
+        "before_id",
+        "after_id",
+        "strength",
+        "gap_seconds",
+        "distance_km",
+        "visual",
+        "camera_changed",
+        "event",
+        "raw",
+    )
     rows = [(3, 4, 0.1, 0.5, None, None, False, False), (1, 2, 0.2, 60.0, 1.5, 0.3, True, False),
             (2, 3, 0.9, DAY, None, None, False, True), (4, 8, 0.5, 1.0, None, None, False, False)]  # fmt: skip
     with store.write() as conn:
-        conn.execute(insert(schema.boundary), [dict(zip(names, row, strict=True)) for row in rows])
+        conn.execute(insert(schema.boundary), [dict(zip(names, (*row, row[2]), strict=True)) for row in rows])
     expected = [
         Boundary(1, 2, 0.2, 60.0, 1.5, 0.3, True),
         Boundary(2, 3, 0.9, DAY, None, None, False),

@@ -48,25 +48,28 @@ DEFAULT = DuplicateParams()
 def find(
     table: PhotoTable,
     *,
-    copies: Mapping[int, int] | None = None,
     params: DuplicateParams = DEFAULT,
     neighbours: Neighbours | None = None,
     seed: int = 0,
 ) -> Found:
-    """Sets of duplicates. ``copies``: for positions with several identical files, how many files there are.
+    """Sets of near-duplicates: one shot, encoded, resized or edited anew.
 
     In each set the cover is the one proposed to keep, and its reason says why.
     """
     if neighbours is None and table.vectors is not None:
         neighbours = nearest(table.vectors, 5, seed=seed)
-    exact = _exact(table, copies or {})
     a, b = _pairs(table, neighbours)
     good, bits, cosine = _verified(table, a, b, params)
     near = _near(table, a[good], b[good], bits[good], cosine[good], params)
-    return Found("duplicates", [*exact, *near], ALGORITHM, VERSION, asdict(params), seed)
+    return Found("duplicates", near, ALGORITHM, VERSION, asdict(params), seed)
 
 
 # ---------------------------------------------------------------- exact
+
+
+def find_identical(table: PhotoTable, copies: Mapping[int, int] | None = None) -> Found:
+    """Sets of files with the same bytes. ``copies``: for positions with several identical files, how many there are."""
+    return Found("identical", _exact(table, copies or {}), "content-hash", "1", {})
 
 
 def _exact(table: PhotoTable, copies: Mapping[int, int]) -> list[FoundGroup]:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from core.group.base import F32, Found, FoundGroup, Gaps, PhotoTable
 from core.group.gaps import GapModel, Measured, measure
-from core.group.levels import LEVELS, level, strengths
+from core.group.levels import level, strengths
 from core.group.segment import LengthPrior
 from core.group.timeline import I64, Timeline, timeline
+from core.records import LEVELS
 
 ALGORITHM, VERSION = "adaptive-gap-dp", "1"
 UNDATED = "undated"

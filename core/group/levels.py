@@ -14,11 +14,10 @@ from core.group.base import F32, F64
 from core.group.gaps import sigmoid
 from core.group.segment import LengthPrior, segment
 from core.group.timeline import I64
+from core.records import LEVELS
 
 Bools = NDArray[np.bool_]
 
-LEVELS: dict[str, float] = {"moments": 0.15, "events": 0.5, "trips": 0.93, "seasons": 0.985, "years": 0.995}
-"""Thresholds, each nested in the one before. What a person's slider moves between."""
 
 SWEEP = tuple(np.arange(0.0, 4.01, 0.5).tolist())  # log odds above the events level at which the prior is applied
 SEASON_MONTHS = (1, 3, 6, 9)  # winter ends with February; the turn of the year is one of the four, so that years nest

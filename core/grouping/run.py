@@ -26,7 +26,7 @@ IN_MEMORY = 1 << 29
 """Vectors of up to this many bytes are gathered in memory, more in a file beside the library's cache."""
 
 BLOCK = 8192
-ORDER = ("trips", "events", "places", "kinds", "lookalikes", "duplicates", "bursts")
+ORDER = ("trips", "events", "places", "kinds", "lookalikes", "identical", "duplicates", "bursts", "odd")
 """Trips come first: events name theirs as parent."""
 
 

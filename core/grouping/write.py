@@ -20,7 +20,7 @@ SURVIVES = 0.5
 """A new group takes the id of an old one when they share at least this part of their union."""
 
 _INSERT_MEMBERSHIP = "INSERT INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
-_INSERT_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def write_found(
@@ -59,6 +59,8 @@ def write_boundaries(conn: Connection, gaps: Gaps, table: PhotoTable) -> None:
         _or_none(gaps.visual),
         gaps.camera_changed.tolist(),
         gaps.is_boundary.tolist(),
+        gaps.strength.tolist(),
+        [None] * len(gaps.strength),
         strict=True,
     )
     known = (row for row in columns if row[3] == row[3])

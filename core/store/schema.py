@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-REVISION = "0001"
+REVISION = "0002"
 """The Alembic revision of these tables: the newest file in ``migrations/versions``."""
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
@@ -201,7 +201,10 @@ boundary = Table(
     Column("visual", Float),
     Column("camera_changed", Boolean, nullable=False),
     Column("event", Boolean, nullable=False),
+    Column("raw", Float, nullable=False),  # the strength before corrections
+    Column("pin", Integer),  # the correction that holds it on or off
 )
+Index("boundary_by_after", boundary.c.after_id)
 
 correction = Table(
     "correction",
@@ -211,6 +214,51 @@ correction = Table(
     Column("payload", JSON, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("active", Boolean, nullable=False, default=True),
+)
+
+clock_shift = Table(  # what corrections of a camera's clock have added to the times of a photo
+    "clock_shift",
+    metadata,
+    Column("photo_id", ForeignKey("photo.id"), primary_key=True),
+    Column("seconds", Float, nullable=False),
+)
+
+inferred = Table(  # where photos without a position were probably taken
+    "inferred",
+    metadata,
+    Column("photo_id", ForeignKey("photo.id"), primary_key=True),
+    Column("lat", Float, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("radius_km", Float, nullable=False),
+    Column("details", JSON, nullable=False, default=dict),
+)
+
+suggestion = Table(  # what the program would like to correct, and waits for the person's word
+    "suggestion",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("state", Text, nullable=False, default="open"),  # open, accepted, dismissed
+)
+
+group_past = Table(  # groups that are gone, so that one that comes back is the same one
+    "group_past",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("cover_id", Integer),
+    Column("photos", JSON, nullable=False),  # runs of ids
+    Column("gone_at", Float, nullable=False),
+)
+
+put_away = Table(  # photos the person took off the walls; their files stay as they are
+    "put_away",
+    metadata,
+    Column("photo_id", ForeignKey("photo.id"), primary_key=True),
 )
 
 journal = Table(

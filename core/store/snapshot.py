@@ -121,7 +121,7 @@ def _build(header: dict[str, Any], body: NDArray[np.uint8]) -> Wall:
     if len(body) != header["bytes"]:
         raise ValueError("cut short")
     names = [*_COLUMNS, *_SECTIONS, ("texts", "|u1")]
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, Any] = {}
     for (name, dtype), (offset, count) in zip(names, header["blocks"], strict=True):
         arrays[name] = body[offset : offset + count * np.dtype(dtype).itemsize].view(dtype)
     texts = json.loads(arrays.pop("texts").tobytes())

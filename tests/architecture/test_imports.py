@@ -13,6 +13,7 @@ WITHOUT_QT = ("app.__main__", "app.cli", "app.cli_output", "app.cli_progress", "
 FACADE = (
     "core.library",
     "core.records",
+    "core.records_corrections",
     "core.progress",
     "core.errors",
     "core.paths",
@@ -30,7 +31,7 @@ TORCH = ("torch", "torchvision", "timm", "open_clip")
 TORCH_ROOMS = ("core.nn", "core.embed", "core.sequence", "core.recognise", "core.gan", "core.superres", "core.device")
 TORCH_FREE = ("core.embed.base", "core.embed.registry", "core.embed.catalogue")
 COMPUTING = ("core.group", "core.sequence", "core.gan", "core.superres", "core.embed")
-JOINING = ("core.index", "core.grouping", "core.library", "core.doctor")
+JOINING = ("core.index", "core.grouping", "core.correct", "core.learn", "core.library", "core.doctor")
 STORAGE = ("core.store", "core.library", "core.index", "core.grouping", "sqlalchemy", "sqlite3", "alembic")
 CLOCKS = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now")
 

@@ -88,7 +88,7 @@ def test_blank_pictures_do_not_match_each_other() -> None:
 
 def test_exact_copies_come_from_the_files_or_from_equal_bytes() -> None:
     t = table(np.arange(5.0), content=[1, 2, 2, 3, -1])
-    found = duplicates.find(t, copies={0: 3, 3: 2})
+    found = duplicates.find_identical(t, {0: 3, 3: 2})
     assert [(g.members.tolist(), g.details["files"]) for g in found.groups] == [([0], 3), ([1, 2], 2), ([3], 2)]
     assert all(g.key.startswith("exact:") and g.strength == 1.0 for g in found.groups)
 
