@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from core.group.gaps import GapModel
+    from core.group.neighbours import Neighbours
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -95,3 +100,65 @@ class Found:
     version: str
     parameters: dict[str, Any]
     seed: int = 0
+
+
+# ---------------------------------------------------------------- what corrections and learning add
+
+
+@dataclass(frozen=True, slots=True)
+class LineConstraint:
+    """A correction of the line, in positions of the table: between ``a`` and ``b`` (either order) no gap reaches the
+    strength ``threshold`` (``cut`` False), or at least one does (``cut`` True). ``correction``: its id; where two
+    contradict each other the higher one holds."""
+
+    a: int
+    b: int
+    threshold: float
+    cut: bool
+    correction: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """These positions are in no group that holds one of the ``anchors`` (positions) or has the key ``key``."""
+
+    photos: tuple[int, ...]
+    anchors: tuple[int, ...] = ()
+    key: str | None = None
+
+
+Pairs = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
+"""(pairs of positions that belong together, pairs that do not)."""
+
+NO_PAIRS: Pairs = ((), ())
+
+
+def _no_moves() -> NDArray[np.int64]:
+    return np.zeros((0, 2), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the person said and what was learned, in positions of the table; nothing of it is the default.
+
+    ``line``: constraints on the strengths of the line, the newest last. ``moves`` int64 [k, 2]: photos that left the
+    line, each with the photo whose piece it belongs to at every level; photos that stand apart share an anchor that is
+    one of themselves. ``pairs``: by kind of group ("lookalikes", "duplicates", "bursts"). ``excluded``: by kind of
+    group. ``kinds``: by kind of photograph the positions that are, and that are not, of it. ``taught``: kind -> title
+    of kinds that the person added. ``gap_model``: learned weights of the gaps. ``logits`` float64: a network's log
+    odds of the m - 1 gaps between all dated photos in order of time, in place of the rule's. ``probes``: learned
+    kinds. ``metric`` float32 [d] or [d, r]: what to scale or project vectors with before comparing. ``neighbours`` of
+    all rows, where they are known already.
+    """
+
+    line: tuple[LineConstraint, ...] = ()
+    moves: NDArray[np.int64] = field(default_factory=_no_moves)
+    pairs: Mapping[str, Pairs] = field(default_factory=dict)
+    excluded: Mapping[str, tuple[Exclusion, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
+    taught: Mapping[str, str] = field(default_factory=dict)
+    gap_model: GapModel | None = None
+    logits: F64 | None = None
+    probes: Any = None
+    metric: F32 | None = None
+    neighbours: Neighbours | None = None
