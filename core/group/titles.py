@@ -5,7 +5,7 @@ A place is said only when it covers at least half of the photos whose place is k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -83,8 +83,10 @@ def name_trips(found: Found, context: Context) -> None:
     for group in found.groups:
         rows = group.members[~context.passive[group.members]]
         where = place_of(context, rows, trip=True)
-        group.title = trip_title(context, rows, where)
-        group.subtitle = _subtitle(context, rows, where)
+        stops = stop_names(context, group)
+        group.title = trip_title(context, rows, where, str(group.details.get("type", "trip")), stops)
+        more = " – ".join(stops) if group.details.get("type") == "road trip" and len(stops) > 1 else where.detail
+        group.subtitle = " · ".join(part for part in (_dates_text(context.table, rows), more) if part)
 
 
 def name_lookalikes(found: Found, context: Context) -> None:
@@ -160,12 +162,28 @@ def event_title(context: Context, rows: I64, where: Where) -> str:
     return f"{day}, {_short(first)}" if part else f"{_photos(rows)} on {_short(first)}"
 
 
-def trip_title(context: Context, rows: I64, where: Where) -> str:
-    """``Weekend in Lisbon``, ``Three days in the Alps``, ``Portugal and Spain`` is never guessed: only what covers."""
+def trip_title(context: Context, rows: I64, where: Where, type_: str = "trip", stops: Sequence[str] = ()) -> str:
+    """``Weekend in Lisbon``, ``Three days in the Alps``, ``Day trip to Sintra``, ``Road trip from Porto to Faro``;
+    ``Portugal and Spain`` is never guessed: only what covers."""
     ends = dates.days(context.table.local[rows])
+    if type_ == "day trip":
+        place = where.phrase.removeprefix("in ")
+        return f"Day trip to {place}" if place else "Day trip" + (f", {_short(ends[0])}" if ends else "")
+    if type_ == "road trip" and (where.phrase or len(stops) > 1):
+        return f"Road trip {where.phrase}" if where.phrase else f"Road trip from {stops[0]} to {stops[-1]}"
     if ends is None:
         return f"Trip {where.phrase}".strip()
     return _several_days(*ends, where)
+
+
+def stop_names(context: Context, group: FoundGroup, most: int = 6) -> list[str]:
+    """The towns of a trip's stops in order, each once in a row; "" is left out."""
+    names: list[str] = []
+    for first, last in group.details.get("stops", []):
+        towns = top_towns(context.named, group.members[first:last], 1)
+        if towns and towns[0][1] >= 0.5 and towns[0][0] not in names[-1:]:
+            names.append(towns[0][0])
+    return names[:most]
 
 
 def _several_days(first: date, last: date, where: Where) -> str:

@@ -1,4 +1,7 @@
-"""Trips: maximal runs of events away from every base. Rules after Ente's, made of whole events so that they nest."""
+"""Trips: maximal runs of events away from every base. Rules after Ente's, made of whole events so that they nest.
+
+A run on one day is a day trip where it went far and long enough; one that moved on from stop to stop is a road trip.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geo.sphere import centroid, valid
+from core.geo.sphere import centroid, haversine_km, valid
 from core.group.base import F64, Found, FoundGroup, PhotoTable
 from core.group.events import UNDATED
 from core.group.homes import AWAY_KM, Home, distance_from_base
 from core.group.timeline import I64, passive
 
-ALGORITHM, VERSION = "away-from-home", "1"
+ALGORITHM, VERSION = "away-from-home", "2"
 HOME, AWAY, UNKNOWN = 0, 1, -1
 
 
@@ -22,7 +25,9 @@ HOME, AWAY, UNKNOWN = 0, 1, -1
 class TripParams:
     """An event is away when half its located photos lie over ``away_km`` from every base; a run of away events ends at
     a base or at a pause of ``pause_days`` (near home sooner: a day per ``km_per_day`` of distance, since one sleeps at
-    home between outings nearby); it is a trip from ``min_photos`` photos on ``min_days`` days."""
+    home between outings nearby); it is a trip from ``min_photos`` photos on ``min_days`` days. One day is a day trip
+    from ``day_photos`` photos over ``day_hours``, half of them over ``day_km`` from every base. Events within
+    ``stop_km`` of each other are one stop; a trip of ``road_stops`` stops is a road trip."""
 
     away_km: float = AWAY_KM
     pause_days: float = 15.0
@@ -30,6 +35,11 @@ class TripParams:
     least_pause_days: float = 0.75
     min_photos: int = 5
     min_days: int = 2
+    day_photos: int = 8
+    day_hours: float = 3.0
+    day_km: float = 25.0
+    stop_km: float = 25.0
+    road_stops: int = 4
 
 
 DEFAULT = TripParams()
@@ -117,9 +127,13 @@ def _trip(
     rows, distance = np.concatenate(members), np.concatenate(km)
     own = rows[~drifting[rows]]
     days = np.unique(np.floor((table.local[own][np.isfinite(table.local[own])] - 4 * 3600.0) / 86400.0))
-    if len(own) < params.min_photos or len(days) < params.min_days:
+    if len(days) < params.min_days and not _is_day_trip(table, own, distance, params):
+        return None
+    if len(own) < params.min_photos:
         return None
     located = np.isfinite(distance)
+    stops = _stops(table, members, params)
+    road = len(stops) >= params.road_stops and len(days) >= params.min_days
     fixed = rows[valid(table.lat[rows], table.lon[rows])]
     lat, lon = centroid(table.lat[fixed], table.lon[fixed])
     farthest, middle = float(np.nanmax(distance)), float(np.nanmedian(distance))
@@ -136,5 +150,40 @@ def _trip(
         strength=float(sure.mean()),
         lat=lat,
         lon=lon,
-        details={"farthest_km": round(farthest, 1), "days": len(days), "events": len(members)},
+        details={
+            "farthest_km": round(farthest, 1),
+            "days": len(days),
+            "events": len(members),
+            "type": "day trip" if len(days) < params.min_days else "road trip" if road else "trip",
+            "stops": stops,
+        },
     )
+
+
+def _is_day_trip(table: PhotoTable, own: I64, distance: F64, params: TripParams) -> bool:
+    """Did one day lead far enough, for long enough?"""
+    known = distance[np.isfinite(distance)]
+    if len(own) < params.day_photos or len(known) == 0:
+        return False
+    hours = float(np.ptp(table.instant[own])) / 3600.0
+    return hours >= params.day_hours and float(np.median(known)) >= params.day_km
+
+
+def _stops(table: PhotoTable, members: list[I64], params: TripParams) -> list[list[int]]:
+    """Where the trip stayed, in order: [first, last + 1] positions within its photos of each chain of events that keep
+    within ``stop_km`` of the stop's beginning. Events without a position stay with the stop before."""
+    stops: list[list[int]] = []
+    middle: tuple[float, float] | None = None
+    first = 0
+    for rows in members:
+        last = first + len(rows)
+        fixed = rows[valid(table.lat[rows], table.lon[rows])]
+        here = centroid(table.lat[fixed], table.lon[fixed]) if len(fixed) else None
+        near = here is None or (middle is not None and float(haversine_km(*middle, *here)) <= params.stop_km)
+        if stops and near:
+            stops[-1][1] = last
+        else:
+            stops.append([first, last])
+            middle = here
+        first = last
+    return stops

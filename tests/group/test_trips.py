@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -96,3 +98,32 @@ def test_home_on_the_antimeridian() -> None:
     t.lon[t.lon > 180] -= 360
     assert len(homes.homes(t)) == 1
     assert at_home(t, homes.homes(t), np.arange(len(t))).mean() > 0.95
+
+
+def test_a_long_day_far_away_is_a_day_trip_and_a_short_one_is_not() -> None:
+    life = Life().evenings_at_home().add(seconds(2024, 4, 14, 9), 30, 8, 51.05, 13.74)
+    _, found = _found(life.table())
+    assert [(g.details["type"], g.details["days"]) for g in found.groups] == [("day trip", 1)]
+    short = Life().evenings_at_home().add(seconds(2024, 4, 14, 9), 30, 1.5, 51.05, 13.74)
+    assert _found(short.table())[1].groups == []
+
+
+def test_moving_on_every_day_is_a_road_trip_with_its_stops() -> None:
+    life = Life().evenings_at_home()
+    towns = [(48.137, 11.575), (47.26, 11.39), (46.5, 11.35), (45.44, 10.99), (43.77, 11.25)]
+    life.rows = [r for r in life.rows if not seconds(2024, 4, 9, 0) <= r[0] < seconds(2024, 4, 16, 0)]
+    for day, town in enumerate(towns):
+        life.add(seconds(2024, 4, 10 + day, 10), 15, 8, *town, 0.005)
+    _, found = _found(life.table())
+    assert [g.details["type"] for g in found.groups] == ["road trip"]
+    stops = found.groups[0].details["stops"]
+    assert len(stops) == 5
+    assert stops[0][0] == 0
+    assert stops[-1][1] == len(found.groups[0].members)
+    assert all(a[1] == b[0] for a, b in pairwise(stops))
+
+
+def test_staying_in_one_town_has_one_stop() -> None:
+    _, found = _found(_weekend(Life().evenings_at_home()).table())
+    assert found.groups[0].details["type"] == "trip"
+    assert len(found.groups[0].details["stops"]) <= 2
