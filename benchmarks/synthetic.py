@@ -251,10 +251,11 @@ def _insert_places_and_kinds(groups: _Groups, rng: np.random.Generator) -> None:
 
 
 def _insert_small_groups(groups: _Groups, rng: np.random.Generator) -> None:
-    """Look-alikes, duplicates and bursts of a few neighbours each."""
+    """Look-alikes, identical photos, duplicates, bursts and odd ones of a few neighbours each."""
     n = len(groups.photos)
     for kind, size, share, title in (("lookalikes", 6, 0.004, "Look-alikes"), ("duplicates", 2, 0.003, "Duplicates"),
-                                     ("bursts", 5, 0.006, "Burst")):  # fmt: skip
+                                     ("bursts", 5, 0.006, "Burst"), ("identical", 2, 0.001, "Identical files"),
+                                     ("odd", 3, 0.003, "Odd ones")):  # fmt: skip
         run = groups.run(kind)
         starts = np.flatnonzero(rng.random(max(n // size, 1)) < share * size) * size
         for start in starts[starts + size <= n].tolist():
