@@ -45,6 +45,9 @@ def _trips(reason: Reason) -> list[str]:
 
 
 def _places(reason: Reason) -> list[str]:
+    radius = reason.get("inferred_radius_km")
+    if radius is not None:
+        return [f"Its place is borrowed from the photos around it, to about {distance(radius)}"]
     km = reason.get("distance_km")
     return [f"{distance(km)} from its middle"] if km is not None else []
 

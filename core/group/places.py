@@ -13,10 +13,11 @@ from core.geo.sphere import centroid, haversine_km, valid
 from core.group.base import F32, F64, Found, FoundGroup, PhotoTable
 from core.group.density import clusters
 from core.group.homes import SPOT_KM, Home
+from core.group.inferred import Inferred
 from core.group.naming import NamedPhotos, covering, name_photos, top_towns
 from core.group.timeline import I64
 
-ALGORITHM, VERSION = "haversine-density", "1"
+ALGORITHM, VERSION = "haversine-density", "2"
 AROUND = " and around"
 COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
@@ -24,7 +25,7 @@ COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "
 @dataclass(frozen=True, slots=True)
 class PlaceParams:
     """Reach, fewest photos and greatest width of the two scales. A town's spots hold at least ``spot_share`` of it;
-    a town of fewer than ``spot_town_photos`` is not divided."""
+    a town of fewer than ``spot_town_photos`` is not divided. Borrowed positions count within ``inferred_km``."""
 
     town_km: float = 25.0
     town_photos: int = 3
@@ -35,6 +36,7 @@ class PlaceParams:
     spot_share: float = 0.02
     spot_town_photos: int = 30
     most_spots: int = 40
+    inferred_km: float = 3.0
 
 
 DEFAULT = PlaceParams()
@@ -47,12 +49,23 @@ def find(
     *,
     params: PlaceParams = DEFAULT,
     named: NamedPhotos | None = None,
+    inferred: Inferred | None = None,
 ) -> Found:
     """Towns from the largest down, then their spots with ``parent`` = index of their town in this same list.
 
-    ``details``: scale ("town" or "spot"), region, country. Photos without a position, and lonely ones, are in none.
+    ``details``: scale ("town" or "spot"), region, country. Photos without a position, and lonely ones, are in none;
+    those with a borrowed one (``inferred``, of a small enough radius) are in the town, and their reason says so.
+    ``named`` are the names of the table's own positions.
     """
     named = name_photos(table, namer) if named is None else named
+    found = _located(table, namer, bases, params, named)
+    if inferred is not None:
+        _add_borrowed(found, table, inferred, params)
+    return found
+
+
+def _located(table: PhotoTable, namer: Namer, bases: list[Home], params: PlaceParams, named: NamedPhotos) -> Found:
+    """Towns and spots of the photos that have a position of their own."""
     rows = np.flatnonzero(valid(table.lat, table.lon)).astype(np.int64)
     rows = rows[np.argsort(table.ids[rows], kind="stable")]
     lat, lon = table.lat[rows], table.lon[rows]
@@ -62,6 +75,27 @@ def find(
     for index, part in enumerate(_parts(town)):
         spots += _spots(table, named, rows[part], towns[index], index, bases, params)
     return Found("places", [*towns, *spots], ALGORITHM, VERSION, asdict(params))
+
+
+def _add_borrowed(found: Found, table: PhotoTable, inferred: Inferred, params: PlaceParams) -> None:
+    """Photos with a borrowed position join the town of the neighbour that lent it, with the radius as a reason."""
+    near = np.flatnonzero(inferred.radius_km <= params.inferred_km)
+    lender = np.where(inferred.side[near] == 1, inferred.after[near], inferred.before[near])
+    lender = np.where(lender >= 0, lender, np.maximum(inferred.before[near], inferred.after[near]))
+    town = np.full(len(table), -1, dtype=np.int64)
+    for index, group in enumerate(found.groups):
+        if group.parent is None:
+            town[group.members] = index
+    for index in np.unique(town[lender]):
+        if index < 0:
+            continue
+        mine = near[town[lender] == index]
+        radius = np.round(inferred.radius_km[mine], 2)
+        group = found.groups[int(index)]
+        group.members = np.concatenate([group.members, inferred.rows[mine]])
+        sure = (0.8 * np.exp(-inferred.radius_km[mine] / params.inferred_km)).astype(np.float32)
+        group.strengths = np.concatenate([group.strengths, sure])
+        group.reasons = [*group.reasons, *({"inferred_radius_km": r} for r in radius.tolist())]
 
 
 def photo_places(named: NamedPhotos) -> tuple[I64, list[str]]:

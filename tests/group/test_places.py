@@ -8,6 +8,7 @@ import pytest
 from core.geo.names import Namer
 from core.group import homes, places
 from core.group.density import by_size, clusters
+from core.group.inferred import infer
 from core.group.naming import covering, name_photos, top_towns
 from tests.group.builders import Life, permuted, seconds, table
 
@@ -89,3 +90,16 @@ def test_nothing_covers_two_continents() -> None:
     assert not covering(named, np.arange(4))
     assert {name for name, _ in top_towns(named, np.arange(4))} == {"Lisbon", "Tokyo"}
     assert places.photo_places(named)[1][int(named.code[0])] == "Lisbon, Portugal"
+
+
+def test_a_photo_with_a_borrowed_position_joins_the_town_and_says_so() -> None:
+    time = seconds(2024, 5, 1) + np.arange(40) * 60.0
+    lat, lon = np.full(40, 38.7223), np.full(40, -9.1393)
+    lat[20] = lon[20] = np.nan
+    t = table(time, lat, lon)
+    found = places.find(t, Namer(), [], inferred=infer(t))
+    town = found.groups[0]
+    assert sorted(town.members.tolist()) == list(range(40))
+    assert town.reasons[town.members.tolist().index(20)]["inferred_radius_km"] < 0.5
+    assert "inferred_radius_km" not in town.reasons[0]
+    assert len(places.find(t, Namer(), []).groups[0].members) == 39
