@@ -29,11 +29,41 @@ def press(view: WallView, event: QKeyEvent) -> bool:
     shift = bool(held & Qt.KeyboardModifier.ShiftModifier)
     if held & Qt.KeyboardModifier.AltModifier:
         return False
+    if _boundary(view, key, ctrl, shift):
+        return True
     target = _target(view, key)
     if target is not None:
         _go(view, target, ctrl, shift)
         return True
     return _command(view, key, ctrl)
+
+
+def _boundary(view: WallView, key: int, ctrl: bool, shift: bool) -> bool:
+    """What a key means for boundaries, and for what is being carried; False where it means nothing."""
+    if key == Qt.Key.Key_Escape and (view.carry.cancel() or view.shift.cancel() or view.boundaries.leave()):
+        view.pointer.reset()
+        return True
+    if ctrl and not shift and key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        view.shift.cancel()
+        return view.boundaries.step(key == Qt.Key.Key_Down)
+    section = view.boundaries.chosen
+    if section < 0:
+        return False
+    if key in _ARROWS and (shift or view.shift.active):
+        view.shift.begin(section)
+        view.shift.step(_ARROWS[key])
+    elif key in _ARROWS:
+        start = int(view.wall.section_start[section + 1])
+        back = _ARROWS[key] == "up" or _ARROWS[key] == ("right" if view.layout_.mirrored else "left")
+        view.choose(view.picked.only, start - 1 if back else start)
+    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        pair = view.boundaries.pair()
+        if not view.shift.active and pair is not None:
+            view.boundaryActivated.emit(*pair)
+        view.shift.apply()
+    else:
+        return False
+    return True
 
 
 def _target(view: WallView, key: int) -> int | None:

@@ -31,7 +31,8 @@ class Layout:
     row_first int64 [r + 1]: first photo of each row; row_y, row_height int64 [r]; row_scale float64 [r]: height before
     rounding, pixels per unit of aspect; ribbon float64 [n + 1]: running sum of the clamped aspects;
     section_y int64 [m]: top of each section's header; header int64 [m]: height of the headers (0 where a section has
-    none); section_row int64 [m + 1]: first row of each section. ``mirrored``: rows run from right to left.
+    none); footer int64 [m]: height of the line below each section (0 for none); section_row int64 [m + 1]: first row of
+    each section. ``mirrored``: rows run from right to left.
     """
 
     width: int
@@ -45,6 +46,7 @@ class Layout:
     ribbon: NDArray[np.float64]
     section_y: Ints
     header: Ints
+    footer: Ints
     section_row: Ints
 
     @property
@@ -131,6 +133,25 @@ class Layout:
             return int(self.section_y[section])
         return int(self.row_y[row] + self.row_height[row])
 
+    def footer_y(self, section: int) -> int:
+        """The top of the line below a section."""
+        return int(self.section_y[section + 1] - self.footer[section])
+
+    def footer_at(self, y: float) -> int:
+        """The section whose line below lies at a height, or -1."""
+        section = self.section_at(y)
+        if section < 0 or self.footer[section] == 0:
+            return -1
+        return section if y >= self.footer_y(section) else -1
+
+    def gap_at(self, x: float, y: float, first: int, stop: int) -> int:
+        """The gap between photos nearest to a point, as the index of the photo after it, within ``first`` .. ``stop``
+        (both included)."""
+        index = self.nearest_in_row(self.nearest_row(y), x)
+        left, _, width, _ = self.rect_of(index)
+        after = (x > left + width / 2) != self.mirrored
+        return min(max(index + int(after), first), stop)
+
     def _edges(self, index: Ints, row: Ints) -> tuple[Ints, Ints]:
         """Left and right edges in whole pixels; neighbours are exactly one gap apart."""
         first, scale = self.row_first[row], self.row_scale[row]
@@ -149,11 +170,12 @@ def build(
     *,
     gap: int = 4,
     mirrored: bool = False,
+    footer: Ints | None = None,
 ) -> Layout:
     """Lay out n photos in m sections.
 
-    aspect [n] (width / height), section_start int64 [m + 1], header int64 [m] in pixels. A million photos take about a
-    twentieth of a second; nothing loops over photos.
+    aspect [n] (width / height), section_start int64 [m + 1], header int64 [m] in pixels, footer int64 [m]: room below
+    each section but the last. A million photos take about a twentieth of a second; nothing loops over photos.
     """
     width = max(width, 1)
     shape = np.asarray(aspect, np.float64)
@@ -163,10 +185,20 @@ def build(
     scale = _scale(ribbon, row_first, width, row_height, gap)
     height = np.maximum(1, np.rint(scale)).astype(np.int64)
     section_row = np.searchsorted(row_first[:-1], section_start)
-    header = np.where(np.diff(section_start) > 0, header, 0).astype(np.int64)
-    row_y, end = _stack(height, section_row, header, gap)
+    filled = np.diff(section_start) > 0
+    header = np.where(filled, header, 0).astype(np.int64)
+    below = _below(footer, filled)
+    row_y, end = _stack(height, section_row, header, below, gap)
     top = np.append(row_y, end)[section_row[:-1]] - header
-    return Layout(width, end, gap, mirrored, row_first, row_y, height, scale, ribbon, top, header, section_row)
+    return Layout(width, end, gap, mirrored, row_first, row_y, height, scale, ribbon, top, header, below, section_row)
+
+
+def _below(footer: Ints | None, filled: NDArray[np.bool_]) -> Ints:
+    """Room below each section [m]: as wished between two that hold photos, 0 elsewhere."""
+    below = np.zeros(len(filled), np.int64)
+    if footer is not None and len(filled) > 1:
+        below[:-1] = np.where(filled[:-1] & filled[1:], footer[:-1], 0)
+    return below
 
 
 def _cut(shape: NDArray[np.float64], ribbon: NDArray[np.float64], start: Ints, wished: float, gap: float) -> Ints:
@@ -192,12 +224,13 @@ def _scale(ribbon: NDArray[np.float64], row_first: Ints, width: int, row_height:
     return np.maximum(scale, 1.0)
 
 
-def _stack(height: Ints, section_row: Ints, header: Ints, gap: int) -> tuple[Ints, int]:
+def _stack(height: Ints, section_row: Ints, header: Ints, footer: Ints, gap: int) -> tuple[Ints, int]:
     """Top of every row [r] and the end of the wall."""
     before = np.zeros(len(height) + 1, np.int64)
     before[1:] = np.cumsum(height + gap)
     extra = np.zeros(len(height) + 1, np.int64)
     np.add.at(extra, section_row[:-1], header + np.where(header > 0, SECTION_GAP, 0))
+    np.add.at(extra, section_row[1:], footer)
     row_y = before + np.cumsum(extra)
     row_y -= SECTION_GAP if len(header) and header[0] > 0 else 0
     return row_y[:-1], int(row_y[-1]) - (gap if len(height) else 0)

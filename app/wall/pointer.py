@@ -1,4 +1,4 @@
-"""The mouse on a wall: click, Ctrl-click, Shift-click, rubber band with scrolling at the edges, hover, headers."""
+"""The mouse on a wall: clicks, rubber band, photos and boundaries dragged, with scrolling at the edges, hover, headers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from app.wall.view import WallView
 
 AUTO_SCROLL_MS = 16
+EDGE = 36
 _CTRL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -27,6 +28,7 @@ class Pointer(QObject):
         self._before: np.ndarray = np.zeros(0, np.bool_)
         self._flip = False
         self._banding = False
+        self._edge = -1
         self._only_on_release = -1
         self._timer = QTimer(self)
         self._timer.setInterval(AUTO_SCROLL_MS)
@@ -38,7 +40,10 @@ class Pointer(QObject):
         at = event.position().toPoint()
         index = self._view.index_at(at)
         if event.button() == Qt.MouseButton.RightButton:
-            self._press_right(index)
+            if self._dragging:
+                self.reset()
+            else:
+                self._press_right(index, at)
         elif event.button() == Qt.MouseButton.LeftButton:
             self._pressed, self._last = self._view.to_wall(at), at
             self._before = self._view.picked.mask.copy()
@@ -52,21 +57,23 @@ class Pointer(QObject):
             return
         self._last = at
         far = (self._view.to_wall(at) - self._pressed).manhattanLength() >= QApplication.startDragDistance()
-        if not self._banding and far:
-            self._begin_band()
-        if self._banding:
-            self._stretch()
+        if far and not self._dragging:
+            self._begin_drag()
+        self._drag_on()
 
     def release(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
             return
-        was_band, self._pressed = self._banding, None
+        at = event.position().toPoint()
+        dragged, self._pressed, self._edge = self._dragging, None, -1
+        if self._view.carry.active:
+            self._view.carry.drop(at)
+        self._view.shift.apply()
         self.stop_band()
-        if was_band:
+        if dragged:
             return
         if self._only_on_release >= 0:
             self._view.choose(self._view.picked.only, self._only_on_release)
-        at = event.position().toPoint()
         section = self._view.section_title_at(at)
         if section >= 0:
             self._view.press_section(section, bool(event.modifiers() & _CTRL))
@@ -87,19 +94,53 @@ class Pointer(QObject):
 
     def reset(self) -> None:
         """The wall was replaced under the mouse."""
-        self._pressed, self._only_on_release = None, -1
+        self._pressed, self._only_on_release, self._edge = None, -1, -1
+        self._view.carry.cancel()
+        self._view.shift.cancel()
         self.stop_band()
+
+    def asked(self, at: QPoint) -> tuple[str, QPoint]:
+        """What a menu at a point of the view is about: "photo", "heading", "boundary" or ""."""
+        view = self._view
+        view.asked_section = view.header_at(at)
+        if view.asked_section >= 0:
+            return "heading", at
+        if view.edge_at(at) >= 0:
+            return "boundary", at
+        return ("photo" if view.index_at(at) >= 0 else ""), at
+
+    def asked_by_key(self) -> tuple[str, QPoint]:
+        """The same for the menu key: the chosen boundary, else the current photo."""
+        view, layout = self._view, self._view.layout_
+        view.asked_section = -1
+        if view.chosen_edge >= 0:
+            y = layout.footer_y(view.chosen_edge) + int(layout.footer[view.chosen_edge])
+            return "boundary", QPoint(view.viewport().width() // 3, y - view.scroller.offset)
+        if view.picked.current >= 0:
+            x, y, width, height = layout.rect_of(view.picked.current)
+            return "photo", QPoint(x + width // 2, y + height // 2 - view.scroller.offset)
+        return "", view.viewport().rect().center()
 
     # ------------------------------------------------------------ what they do
 
-    def _press_right(self, index: int) -> None:
+    @property
+    def _dragging(self) -> bool:
+        return self._banding or self._view.carry.active or self._view.shift.active
+
+    def _press_right(self, index: int, at: QPoint) -> None:
+        edge = self._view.edge_at(at)
+        if edge >= 0:
+            self._view.boundaries.choose(edge, reveal=False)
         if index >= 0 and not self._view.picked.mask[index]:
             self._view.choose(self._view.picked.only, index)
 
     def _press_left(self, index: int, at: QPoint, keys: Qt.KeyboardModifier) -> None:
         picked = self._view.picked
         self._only_on_release = -1
-        if index < 0:
+        self._edge = self._view.edge_at(at)
+        if self._edge >= 0:
+            self._view.boundaries.choose(self._edge, reveal=False)
+        elif index < 0:
             if not keys & (_CTRL | _SHIFT) and self._view.section_title_at(at) < 0:
                 self._view.choose(picked.clear)
         elif keys & _SHIFT:
@@ -111,6 +152,26 @@ class Pointer(QObject):
             self._view.choose(picked.focus, index)
         else:
             self._view.choose(picked.only, index)
+
+    def _begin_drag(self) -> None:
+        """What was pressed decides: a boundary moves, selected photos are carried, all else is a rubber band."""
+        if self._edge >= 0:
+            self._view.shift.begin(self._edge)
+        elif self._only_on_release >= 0:
+            self._only_on_release = -1
+            self._view.carry.begin()
+        else:
+            self._begin_band()
+            return
+        self._timer.start()
+
+    def _drag_on(self) -> None:
+        if self._banding:
+            self._stretch()
+        elif self._view.shift.active:
+            self._view.shift.to_point(self._last)
+        else:
+            self._view.carry.move(self._last)
 
     def _begin_band(self) -> None:
         self._banding = True
@@ -128,10 +189,13 @@ class Pointer(QObject):
         self._view.show_band(box)
 
     def _scroll_on(self) -> None:
-        """Farther outside means faster, at most a screen in a third of a second."""
-        height = self._view.viewport().height()
-        beyond = min(0, self._last.y()) + max(0, self._last.y() - height)
+        """Farther outside means faster, at most a screen in a third of a second; what is dragged over the edge begins
+        a little inside, for there is a window around the wall."""
+        height, inner = self._view.viewport().height(), 0 if self._banding else EDGE
+        if self._view.carry.active and not 0 <= self._last.x() < self._view.viewport().width():
+            return
+        beyond = min(0, self._last.y() - inner) + max(0, self._last.y() + inner - height)
         if beyond:
             speed = int(np.sign(beyond)) * min(height // 20, 4 + abs(beyond) // 3)
             self._view.scroller.by(speed)
-            self._stretch()
+            self._drag_on()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QPainter, QRegion
 
 from app.thumbs.loader import ThumbLoader
+from app.wall import boundaries
 from app.wall.badges import SHOWN
 from app.wall.fades import Fades
 from app.wall.layout import Layout
@@ -22,7 +23,8 @@ _VERSION = FLAG_PREVIEW | FLAG_THUMB
 @dataclass(frozen=True, slots=True)
 class Window:
     """What of the wall is seen: ``offset`` pixels from its top, ``left`` margin, size, device pixel ratio; and which
-    photo and which section's title the mouse is over (-1: none), and whether the wall has the focus."""
+    photo and which section's title the mouse is over (-1: none), whether the wall has the focus, and below which
+    sections the boundary under the mouse, and the chosen one, lie; ``edge_words`` in place of the chosen one's own."""
 
     offset: int
     left: int
@@ -32,6 +34,9 @@ class Window:
     hovered: int
     hovered_section: int
     focused: bool
+    hovered_edge: int = -1
+    chosen_edge: int = -1
+    edge_words: str = ""
 
 
 class Scene:
@@ -72,6 +77,7 @@ class Scene:
         marked = self._photos(painter, brush, wall, layout, picked, region, win)
         for box, marks in marked:
             brush.marks(painter, box, marks, win.ratio)
+        self._boundaries(painter, brush, wall, layout, clip, win)
         self._headers(painter, brush, wall, layout, clip, win)
         all_of_it = region.rectCount() == 1 and clip.contains(QRect(0, 0, win.width, win.height))
         self._whole = self._whole or all_of_it
@@ -109,7 +115,7 @@ class Scene:
             picked.mask[part].tolist(),
             strict=True,
         )
-        focus = picked.current if win.focused else -1
+        focus = picked.current if win.focused and win.chosen_edge < 0 else -1
         for (index, x, y, width, height), (photo_id, colour, flags, selected) in reversed(
             list(zip(cells, facts, strict=True))
         ):
@@ -136,6 +142,20 @@ class Scene:
             self.blank.add(photo_id)
         else:
             self.blank.discard(photo_id)
+
+    def _boundaries(
+        self, painter: QPainter, brush: WallPainter, wall: Wall, layout: Layout, clip: QRect, win: Window
+    ) -> None:
+        edges = wall.edges
+        if edges is None:
+            return
+        for section, box in boundaries.seen(layout, win):
+            if box.intersects(clip):
+                chosen = section == win.chosen_edge
+                words = win.edge_words if chosen and win.edge_words else boundaries.boundary_words(edges, section)
+                lit = 2 if chosen else int(section == win.hovered_edge)
+                strength, pinned = float(edges.strength[section]), bool(edges.pinned[section])
+                boundaries.draw(painter, brush, box, words, strength, pinned, win.ratio, lit)
 
     def _headers(
         self, painter: QPainter, brush: WallPainter, wall: Wall, layout: Layout, clip: QRect, win: Window

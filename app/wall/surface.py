@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from app.thumbs.loader import ThumbLoader
 from app.wall.anchor import Anchor, anchor_at, offset_of
+from app.wall.boundaries import boundary_heights
 from app.wall.fades import Fades
 from app.wall.layout import Layout, build
 from app.wall.painter import Look, WallPainter
@@ -54,7 +55,10 @@ class WallSurface(QAbstractScrollArea):
         self._scene = Scene(thumbs, self.fades)
         self._row_height = float(DEFAULT_ROW)
         self._headers = header_heights(self.wall)
-        self._hovered = self._hovered_section = -1
+        self._footers = boundary_heights(self.wall)
+        self._hovered = self._hovered_section = self._hovered_edge = -1
+        self.chosen_edge, self.edge_words = -1, ""
+        self.overlays: list[Callable[[QPainter, WallPainter], None]] = []
         self._band: QRect | None = None
         self._down, self._last_offset = True, 0
         self._marks = NO_MARKS
@@ -102,7 +106,7 @@ class WallSurface(QAbstractScrollArea):
         """Scroll until a photo is seen; nothing happens where it is not on this wall."""
         index = self._index_of(photo_id)
         if index >= 0:
-            self._reveal(index)
+            self.reveal_index(index)
 
     def invalidate_thumbs(self, ids: Iterable[int]) -> None:
         """These photos have other thumbnails now."""
@@ -123,7 +127,8 @@ class WallSurface(QAbstractScrollArea):
         width = self.viewport().width() - 2 * MARGIN
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         wall = self.wall
-        return build(wall.aspect, wall.section_start, self._headers, width, self.row_height(), mirrored=mirrored)
+        height, footers = self.row_height(), self._footers
+        return build(wall.aspect, wall.section_start, self._headers, width, height, mirrored=mirrored, footer=footers)
 
     def _set_row_height(self, px: float, view_y: int, x: int) -> None:
         px = min(max(px, MIN_ROW), MAX_ROW)
@@ -138,7 +143,17 @@ class WallSurface(QAbstractScrollArea):
     def _anchor(self, view_y: int, x: int = 0) -> Anchor | None:
         return anchor_at(self.layout_, self.scroller.offset, view_y, x - MARGIN)
 
-    def _reveal(self, index: int) -> None:
+    def _current_anchor(self) -> Anchor | None:
+        """The current photo, where it is seen; else what is at the top."""
+        offset, page = self.scroller.offset, self.viewport().height()
+        if self.picked.current >= 0:
+            x, y, width, height = self.layout_.rect_of(self.picked.current)
+            if y < offset + page and y + height > offset:
+                return Anchor(self.picked.current, 0.0, 0.0, y - offset)
+        return self._anchor(0)
+
+    def reveal_index(self, index: int) -> None:
+        """Scroll no farther than needed to see a photo."""
         _, y, _, height = self.layout_.rect_of(index)
         section = self.layout_.section_at(y)
         above = int(self.layout_.header[section]) + 4 if section >= 0 else 4
@@ -166,19 +181,30 @@ class WallSurface(QAbstractScrollArea):
         """A point of the view as a point of the wall."""
         return QPoint(at.x() - MARGIN, at.y() + self.scroller.offset)
 
+    def header_at(self, at: QPoint) -> int:
+        """The section whose heading is under a point of the view, or -1."""
+        return section_under(self.layout_, self.seen_window(), at)
+
     def index_at(self, at: QPoint) -> int:
         """The photo under a point of the view; headers lie over photos."""
         point = self.to_wall(at)
-        return -1 if section_under(self.layout_, self._window(), at) >= 0 else self.layout_.at(point.x(), point.y())
+        return -1 if self.header_at(at) >= 0 else self.layout_.at(point.x(), point.y())
 
     def section_title_at(self, at: QPoint) -> int:
         """The section whose title (not just its header) is under a point, or -1."""
-        section = section_under(self.layout_, self._window(), at)
+        section = self.header_at(at)
         if section < 0:
             return -1
         reach = self._painter().header_width(self.wall.titles[section]) + 2 * MARGIN
         x = self.viewport().width() - at.x() if self.layout_.mirrored else at.x()
         return section if x <= reach else -1
+
+    def edge_at(self, at: QPoint) -> int:
+        """The section whose boundary below is under a point of the view, or -1; headings lie over boundaries."""
+        point = self.to_wall(at)
+        if not 0 <= point.x() < self.layout_.width or self.header_at(at) >= 0:
+            return -1
+        return self.layout_.footer_at(point.y())
 
     def first_seen(self) -> int:
         """The first photo that is wholly seen."""
@@ -189,17 +215,25 @@ class WallSurface(QAbstractScrollArea):
 
     def hover(self, at: QPoint) -> None:
         """The mouse is here."""
-        index, section = self.index_at(at), self.section_title_at(at)
+        index, section, edge = self.index_at(at), self.section_title_at(at), self.edge_at(at)
         if section >= 0 and self.wall.section_id[section] <= 0:
             section = -1
-        if (index, section) == (self._hovered, self._hovered_section):
+        if (index, section, edge) == (self._hovered, self._hovered_section, self._hovered_edge):
             return
         self._repaint_index(self._hovered)
-        self._hovered, headers_differ = index, section != self._hovered_section
-        self._hovered_section = section
+        differs = section != self._hovered_section or edge != self._hovered_edge
+        self._hovered, self._hovered_section, self._hovered_edge = index, section, edge
         self._repaint_index(index)
-        if headers_differ:
-            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if section >= 0 else Qt.CursorShape.ArrowCursor)
+        if differs:
+            shapes = Qt.CursorShape
+            pointed = shapes.PointingHandCursor if section >= 0 else shapes.ArrowCursor
+            self.viewport().setCursor(shapes.SizeVerCursor if edge >= 0 else pointed)
+            self.viewport().update()
+
+    def show_chosen_edge(self, section: int, words: str = "") -> None:
+        """Draw the boundary below a section (-1: none) as the chosen one; ``words`` in place of its own."""
+        if (section, words) != (self.chosen_edge, self.edge_words):
+            self.chosen_edge, self.edge_words = section, words
             self.viewport().update()
 
     def show_band(self, box: QRect | None) -> None:
@@ -215,7 +249,8 @@ class WallSurface(QAbstractScrollArea):
             self._brush = WallPainter(Look.now(), self.font(), self.layout_.mirrored)
         return self._brush
 
-    def _window(self) -> Window:
+    def seen_window(self) -> Window:
+        """What of the wall is seen now."""
         return Window(
             self.scroller.offset,
             MARGIN,
@@ -225,16 +260,21 @@ class WallSurface(QAbstractScrollArea):
             self._hovered,
             self._hovered_section,
             self.hasFocus(),
+            self._hovered_edge,
+            self.chosen_edge,
+            self.edge_words,
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         brush = self._painter()
-        self._scene.paint(painter, brush, self.wall, self.layout_, self.picked, event.region(), self._window())
+        self._scene.paint(painter, brush, self.wall, self.layout_, self.picked, event.region(), self.seen_window())
         if self.layout_.n == 0:
             brush.nothing(painter, self.viewport().rect(), self.empty_text)
         if self._band is not None:
             brush.band(painter, self._band.translated(MARGIN, -self.scroller.offset))
+        for overlay in self.overlays:
+            overlay(painter, brush)
         painter.end()
         self._tell_first()
 
@@ -247,7 +287,7 @@ class WallSurface(QAbstractScrollArea):
         offset = self.scroller.offset
         self._down = offset >= self._last_offset
         self._last_offset = offset
-        self._hovered = -1
+        self._hovered = self._hovered_edge = -1
         self._scene.moved()
         self.scrubber.set_share(offset / self.scroller.end if self.scroller.end else 0.0)
         self._streaming = self._told_first and self._at_rest.isActive()
@@ -259,7 +299,7 @@ class WallSurface(QAbstractScrollArea):
         if self._streaming:
             self._streaming = False
             self.viewport().update()
-        self._scene.prefetch(self.wall, self.layout_, self._window(), self._down)
+        self._scene.prefetch(self.wall, self.layout_, self.seen_window(), self._down)
 
     def _arrived(self, photo_id: int) -> None:
         if self._thumbs.missing(photo_id):

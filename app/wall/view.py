@@ -8,16 +8,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from app.thumbs.loader import ThumbLoader
 from app.wall import keys
 from app.wall.access import announce
 from app.wall.anchor import transfer
+from app.wall.boundaries import Boundaries, boundary_heights
+from app.wall.carry import Carry
 from app.wall.pointer import Pointer
 from app.wall.scene import header_heights
 from app.wall.selection import Selection
+from app.wall.shift import Shift
 from app.wall.surface import WallSurface
 from app.wall.words import date_words
 from core.records import Pixels, Wall
@@ -31,6 +42,10 @@ WHEEL_ZOOM = 1.15
 class WallView(WallSurface):
     """Photos in justified rows. Signals carry photo ids (``currentChanged`` -1 for none) and group ids.
 
+    A boundary is named by the two photos that meet there, older and newer: ``boundaryChosen`` (0, 0: none),
+    ``boundaryActivated``, and ``boundaryMoved`` with the two between which it was put. ``photosDropped`` carries ids
+    and the group they were dropped on; ``menuWanted`` what was asked about ("photo", "heading", "boundary" or "") and
+    a point of the screen; a heading asked about is ``asked_section``.
     ``describe``: words for a photo (date, place, kinds) that are announced to screen readers.
     ``load_pixels``: decoded pixels for the peek (photo id, longest side); without it the peek shows the thumbnail.
     Colours come from the palette, so a change of theme needs nothing else.
@@ -40,12 +55,21 @@ class WallView(WallSurface):
     selectionChanged = Signal()
     currentChanged = Signal(int)
     sectionActivated = Signal(int)
+    boundaryChosen = Signal(int, int)
+    boundaryActivated = Signal(int, int)
+    boundaryMoved = Signal(int, int, int, int)
+    photosDropped = Signal(object, int)
+    menuWanted = Signal(str, QPoint)
 
     def __init__(self, thumbs: ThumbLoader, parent: QWidget | None = None) -> None:
         super().__init__(thumbs, parent)
         self.describe: Callable[[int], str] | None = None
         self.load_pixels: Callable[[int, int | None], Pixels] | None = None
+        self.boundaries = Boundaries(self)
+        self.shift = Shift(self)
+        self.carry = Carry(self)
         self.pointer = Pointer(self)
+        self.asked_section = -1
         self._peek: Peek | None = None
         self._repeats: bool | None = False
 
@@ -54,18 +78,22 @@ class WallView(WallSurface):
     def set_wall(self, wall: Wall, keep_position: bool = True) -> None:
         """Show other photos. ``keep_position``: what is at the top, current and selected stays so, while it exists;
         a wall that stands at its very top with nothing current follows the newest photos instead."""
-        anchor = self._anchor(0) if keep_position and (self.scroller.offset or self.picked.current >= 0) else None
+        held = keep_position and (self.scroller.offset or self.picked.current >= 0)
+        anchor, pair = self._current_anchor() if held else None, self.boundaries.pair()
         old, before = self.wall, self._state()
         nearby = old.ids[slice(*self._seen_range())]
         carried = self.picked.carried_over(old.ids, wall.ids) if keep_position else Selection(len(wall.ids))
         moved = transfer(anchor, old.ids, wall.ids, nearby) if anchor else None
         self.wall, self.picked, self._repeats = wall, carried, None
-        self._headers = header_heights(wall)
+        self._headers, self._footers = header_heights(wall), boundary_heights(wall)
         self.pointer.reset()
-        self._hovered = self._hovered_section = -1
+        self.chosen_edge, self.edge_words = self.boundaries.carried_over(wall, pair), ""
+        self._hovered = self._hovered_section = self._hovered_edge = -1
         keep = self.scroller.offset if keep_position and anchor else 0
         self._lay_out(moved, keep)
         self._tell(before)
+        if pair is not None and self.chosen_edge < 0:
+            self.boundaryChosen.emit(0, 0)
 
     def selection(self) -> NDArray[np.int64]:
         """Ids of the selected photos, int64, in the order of the wall, each once."""
@@ -117,13 +145,14 @@ class WallView(WallSurface):
     def choose(self, change: Callable[..., bool], *given: Any, reveal: bool = True) -> bool:
         """Apply one change of the selection, tell whom it concerns, and show the current photo."""
         before = self.picked.current
+        self.boundaries.leave()
         changed = change(*given)
         if changed:
             self.selectionChanged.emit()
         if self.picked.current != before:
             self._current_moved()
         if reveal and self.picked.current >= 0:
-            self._reveal(self.picked.current)
+            self.reveal_index(self.picked.current)
         self.viewport().update()
         return changed
 
@@ -140,6 +169,10 @@ class WallView(WallSurface):
             self.choose(self.picked.toggle_range, start, stop, reveal=False)
         elif self.wall.section_id[section] > 0:
             self.sectionActivated.emit(int(self.wall.section_id[section]))
+
+    def section_of(self, index: int) -> int:
+        """The section a photo stands in."""
+        return int(np.searchsorted(self.wall.section_start, index, "right")) - 1
 
     # ------------------------------------------------------------ telling
 
@@ -202,6 +235,12 @@ class WallView(WallSurface):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.pointer.release(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        what, spot = self.pointer.asked_by_key() if by_key else self.pointer.asked(event.pos())
+        self.menuWanted.emit(what, self.viewport().mapToGlobal(spot))
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.pointer.double(event)

@@ -366,13 +366,13 @@ def test_late_thumbnails_come_up_softly(qtbot: QtBot, tmp_path: Path) -> None:
 def test_headers_stick_until_the_next_one_pushes_them(wall: WallView) -> None:
     second = int(wall.layout_.section_y[1])
     wall.scroller.to(second - 100)
-    assert next((s, box.y()) for s, box in headers(wall.layout_, wall._window())) == (0, 0)
+    assert next((s, box.y()) for s, box in headers(wall.layout_, wall.seen_window())) == (0, 0)
     wall.scroller.to(second - 20)
-    (first, box), (after, below) = headers(wall.layout_, wall._window())[:2]
+    (first, box), (after, below) = headers(wall.layout_, wall.seen_window())[:2]
     assert (first, after) == (0, 1)
     assert box.bottom() < below.y() == 20
     wall.scroller.to(second + 300)
-    assert headers(wall.layout_, wall._window())[0][0] == 1
+    assert headers(wall.layout_, wall.seen_window())[0][0] == 1
 
 
 def test_marks_are_drawn_over_photos(wall_view: WallView, qtbot: QtBot) -> None:
