@@ -220,12 +220,12 @@ def measure(table: PhotoTable, line: Timeline, model: GapModel) -> Measured:
     if m < 2:
         empty = np.zeros(0)
         return Measured(empty, empty, empty, np.zeros(0, dtype=np.bool_))
-    heads, tails = _units_that_count(line)
+    heads, tails = units_that_count(line)
     km = distances(table, line)
     features = _unit_features(table, line, heads, tails, km)
     change = np.full(m - 1, np.nan)
     raw_visual = visual_change(table.vectors, line.order[heads]) if table.vectors is not None else None
-    logits = _spread(line, heads, tails, _with_visual(features, raw_visual), model)
+    logits = spread(line, model.logits(_with_visual(features, raw_visual)))
     if raw_visual is not None:
         joined = tails[:-1] + 1 == heads[1:]
         change[tails[:-1][joined]] = raw_visual[joined]
@@ -237,14 +237,14 @@ def measure(table: PhotoTable, line: Timeline, model: GapModel) -> Measured:
 def unit_features(table: PhotoTable, line: Timeline) -> tuple[Features, I64]:
     """Features of the gaps between neighbouring units, for :func:`fit`, and the timeline gap (int64) that each one is:
     the first of them where pictures drift by in between."""
-    heads, tails = _units_that_count(line)
+    heads, tails = units_that_count(line)
     features = _unit_features(table, line, heads, tails, distances(table, line))
     if table.vectors is not None:
         features = _with_visual(features, visual_change(table.vectors, line.order[heads]))
     return features, tails[:-1]
 
 
-def _units_that_count(line: Timeline) -> tuple[I64, I64]:
+def units_that_count(line: Timeline) -> tuple[I64, I64]:
     """First and last photo (indices into the timeline) of every burst or single photo that a camera made."""
     active = np.flatnonzero(~line.passive) if not line.passive.all() else np.arange(len(line))
     unit = line.unit[active]
@@ -287,8 +287,8 @@ def _with_visual(features: Features, change: F64 | None) -> Features:
     return Features({**features.columns, "visual": np.clip((change - middle) / spread, -2.0, 2.0)})
 
 
-def _spread(line: Timeline, heads: I64, tails: I64, features: Features, model: GapModel) -> F64:
-    """Log odds of all m - 1 gaps from those between units.
+def spread(line: Timeline, whole: F64) -> F64:
+    """Log odds of all m - 1 gaps from those between units (``whole``: the rule's, or a network's).
 
     Where pictures drift by between two units, the widest of the small gaps carries the strength of the whole and the
     others are judged by their own time, never more sure than the whole. A gap beside such a picture needs to be longer
@@ -296,9 +296,9 @@ def _spread(line: Timeline, heads: I64, tails: I64, features: Features, model: G
     """
     logits = own_time_logits(line.gap)
     logits[line.passive[1:] | line.passive[:-1]] -= DRIFT_DOUBT
-    whole = model.logits(features)
     if len(whole) == 0:
         return logits
+    heads, tails = units_that_count(line)
     owner = np.searchsorted(heads, np.arange(len(line.gap)), side="right") - 1
     inside = (owner >= 0) & (owner < len(whole)) & (np.arange(len(line.gap)) >= tails[np.clip(owner, 0, None)])
     logits[inside] = np.minimum(logits[inside], whole[owner[inside]])
