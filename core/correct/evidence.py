@@ -1,0 +1,218 @@
+"""The photos around one gap as a small table, and the terms that speak for and against a boundary there.
+
+Everything is read for the neighbourhood alone, so that the answer takes as long in a library of a million photos as in
+one of a thousand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from core.group import gaps as rule
+from core.group.base import F32, F64, PhotoTable
+from core.group.timeline import Timeline, timeline
+from core.store import corrections
+from core.store import schema as s
+from core.store.journal import from_runs
+from core.store.queries_vectors import current_embedder
+from core.store.store import Store
+from core.store.wall_columns import VISIBLE
+
+HALF = 520
+"""Photos read on each side of a gap: what the widest local statistic of the rule looks at."""
+
+LOOKED_AT = 5
+"""Units whose looks are compared on each side of a gap."""
+
+FAMILIES = {
+    "log_gap": "gap",
+    "mean_10": "neighbourhood",
+    "mean_20": "neighbourhood",
+    "median_10": "neighbourhood",
+    "median_20": "neighbourhood",
+    "rhythm": "rhythm",
+    "company": "rhythm",
+    "far": "distance",
+    "near": "distance",
+    "speed": "distance",
+    "visual": "look",
+    "camera": "camera",
+    "day": "day",
+    "hour_sin": "hour",
+    "hour_cos": "hour",
+}
+"""Feature -> what it is called where its share is shown."""
+
+_PHOTO = (
+    "p.id, p.instant, p.local, p.lat, p.lon, p.camera, "
+    "EXISTS (SELECT 1 FROM file WHERE photo_id = p.id AND (lower(CAST(name AS TEXT)) LIKE '%screenshot%' "
+    "OR lower(CAST(name AS TEXT)) LIKE '%screen shot%'))"
+)
+_PERCENTILES = (25, 50, 75)
+_SAMPLE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The photos around a gap in order of time. ``at``: index of the photo before the gap in ``line``."""
+
+    table: PhotoTable
+    line: Timeline
+    at: int
+
+
+def stretch(conn: Connection, before: int, after: int) -> Stretch:
+    """The stream around the gap between two neighbours. Raises KeyError when either has no place in it."""
+    rows = _around(conn, before, after)
+    table = _table(rows)
+    line = timeline(table)
+    places = np.flatnonzero(table.ids[line.order] == before)
+    if not len(places) or places[0] + 1 >= len(line) or table.ids[line.order[places[0] + 1]] != after:
+        raise KeyError(before)
+    return Stretch(table, line, int(places[0]))
+
+
+def _around(conn: Connection, before: int, after: int) -> list[Sequence[Any]]:
+    c = s.photo.c
+    ends = {row.id: row.instant for row in conn.execute(select(c.id, c.instant).where(c.id.in_([before, after])))}
+    if len(ends) != 2 or None in ends.values():
+        raise KeyError(before)
+    away = moved_away(conn)
+    found: list[Sequence[Any]] = []
+    for sign, order, photo in (("<=", "DESC", before), (">=", "ASC", after)):
+        tail = f"FROM photo p WHERE (instant, id) {sign} (?, ?) AND {VISIBLE} ORDER BY instant {order}, id {order}"
+        rows = conn.exec_driver_sql(f"SELECT {_PHOTO} {tail} LIMIT {HALF}", (ends[photo], photo))
+        found += [tuple(row) for row in rows if row[0] not in away]
+    return found
+
+
+def moved_away(conn: Connection) -> set[int]:
+    """Photos that a correction moved to another event; they have left the stream."""
+    return {i for each in corrections.read(conn, "move") for i in from_runs(each.payload["photos"])}
+
+
+def _table(rows: list[Sequence[Any]]) -> PhotoTable:
+    ids, instant, local, lat, lon, camera, screenshot = zip(*rows, strict=True)
+    n = len(rows)
+    codes: dict[str, int] = {}
+    numbers = [-1 if name is None else codes.setdefault(name, len(codes)) for name in camera]
+    return PhotoTable(
+        ids=np.array(ids, np.int64),
+        instant=np.array(instant, np.float64),
+        local=np.array(local, np.float64),
+        lat=np.array(lat, np.float64),
+        lon=np.array(lon, np.float64),
+        camera=np.array(numbers, np.int32),
+        width=np.zeros(n, np.int32),
+        height=np.zeros(n, np.int32),
+        dhash=np.zeros(n, np.int64),
+        has_dhash=np.zeros(n, np.bool_),
+        content=np.full(n, -1, np.int64),
+        columns={
+            "has_camera": np.array([name is not None for name in camera], np.float32),
+            "screenshot_name": np.array(screenshot, np.float32),
+        },
+    )
+
+
+# ---------------------------------------------------------------- terms
+
+
+def terms(conn: Connection, around: Stretch, visual: float | None, model: rule.GapModel) -> list[tuple[str, float]]:
+    """(family of features, log odds it adds) of the gap, strongest first; what is not known or adds nothing left out.
+
+    ``visual``: the stored change of look at the gap. The constant of the rule is counted with the length of the gap, so
+    that 0 means a gap that says nothing by itself.
+    """
+    features, tails = rule.unit_features(around.table, around.line)
+    row = int(np.searchsorted(tails, around.at, side="right")) - 1
+    if row < 0 or len(features) == 0:
+        own = float(rule.own_time_logits(around.line.gap[around.at : around.at + 1])[0])
+        return [("gap", own)]
+    one = features.take(np.array([row], np.int64))
+    one = replace(one, columns={**one.columns, "visual": np.array([_usual_change(conn, visual)])})
+    total: dict[str, float] = {}
+    for name, weight in model.weights.items():
+        base = name.split("*")[0].split(">")[0]
+        share = weight if name == "bias" else weight * float(np.nan_to_num(rule.term(one, name))[0])
+        family = "gap" if name == "bias" else FAMILIES.get(base, base)
+        total[family] = total.get(family, 0.0) + share
+    shown = [(name, round(value, 4)) for name, value in total.items() if abs(value) >= 0.005]
+    return sorted(shown, key=lambda each: -abs(each[1]))
+
+
+def _usual_change(conn: Connection, visual: float | None) -> float:
+    """A change of look against the library's usual one, in its own spread, within ±2; NaN where it is not known."""
+    if visual is None:
+        return float("nan")
+    total = conn.exec_driver_sql("SELECT count(*) FROM boundary").scalar_one()
+    step = max(1, total // _SAMPLE)
+    rows = conn.exec_driver_sql(
+        "SELECT visual FROM boundary WHERE before_id % ? = 0 AND visual IS NOT NULL", (step,)
+    ).scalars()
+    values = np.array(rows.all(), np.float64)
+    if not len(values):
+        return float("nan")
+    low, middle, high = np.percentile(values, _PERCENTILES)
+    spread = max((high - low) / 1.349, 0.02)
+    return float(np.clip((visual - middle) / spread, -2.0, 2.0))
+
+
+def compared(around: Stretch) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The photos whose looks are compared either side of the gap, nearest to it first: one of each burst, no
+    screenshots or received pictures."""
+    line, at = around.line, around.at
+    ids = around.table.ids[line.order]
+    active = ~line.passive if not line.passive.all() else np.ones(len(line), np.bool_)
+
+    def side(places: NDArray[np.int64]) -> tuple[int, ...]:
+        seen: list[int] = []
+        units: set[int] = set()
+        for place in places.tolist():
+            if active[place] and int(line.unit[place]) not in units:
+                units.add(int(line.unit[place]))
+                seen.append(int(ids[place]))
+            if len(seen) == LOOKED_AT:
+                break
+        return tuple(seen)
+
+    return side(np.arange(at, -1, -1)), side(np.arange(at + 1, len(line)))
+
+
+# ---------------------------------------------------------------- looks
+
+
+def vectors_of(store: Store, conn: Connection, ids: Sequence[int]) -> tuple[list[int], F32]:
+    """The photos of ``ids`` that have a vector, in that order, and the vectors float32 [n, d]."""
+    embedder = current_embedder(conn)
+    if embedder is None or not ids:
+        return [], np.zeros((0, 1), np.float32)
+    wanted = json.dumps([int(i) for i in ids])
+    found = conn.exec_driver_sql(
+        "SELECT photo_id, row FROM vector WHERE embedder_id = ? AND photo_id IN (SELECT value FROM json_each(?))",
+        (embedder.id, wanted),
+    )
+    at = {int(row[0]): int(row[1]) for row in found}
+    rows = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
+    seen = [int(i) for i in ids if at.get(int(i), len(rows)) < len(rows)]
+    return seen, np.asarray(rows[[at[i] for i in seen]], np.float32)
+
+
+def most_alike(
+    store: Store, conn: Connection, photo_id: int, others: Sequence[int], top: int
+) -> list[tuple[int, float]]:
+    """(photo, cosine) of the ``top`` of ``others`` most like one photo, best first; none where it has no vector."""
+    seen, vectors = vectors_of(store, conn, [photo_id, *(i for i in others if i != photo_id)])
+    if not seen or seen[0] != photo_id:
+        return []
+    cosine: F64 = (vectors[1:] @ vectors[0]).astype(np.float64)
+    order = np.argsort(-cosine, kind="stable")[:top]
+    return [(seen[1 + i], round(float(cosine[i]), 4)) for i in order.tolist()]
