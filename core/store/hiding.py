@@ -42,7 +42,7 @@ def set_hidden(conn: Connection, folder_ids: Sequence[int], hidden: bool) -> lis
     changed = conn.exec_driver_sql(
         f"""SELECT id FROM photo WHERE hidden != ? AND id IN (
                 SELECT photo_id FROM file WHERE folder_id IN (SELECT value FROM json_each(?)) AND photo_id IS NOT NULL)
-            AND {_NOWHERE} = ?""",
+            AND ({NOWHERE} OR id IN (SELECT photo_id FROM put_away)) = ?""",
         (int(hidden), wanted, int(hidden)),
     )
     ids = [row[0] for row in changed]
@@ -50,15 +50,16 @@ def set_hidden(conn: Connection, folder_ids: Sequence[int], hidden: bool) -> lis
     conn.exec_driver_sql(
         "UPDATE photo SET hidden = ? WHERE id IN (SELECT value FROM json_each(?))", (int(hidden), photos)
     )
-    _recount_groups(conn, photos)
+    recount_groups(conn, photos)
     return ids
 
 
-_NOWHERE = """NOT EXISTS (SELECT 1 FROM file f JOIN folder d ON d.id = f.folder_id
+NOWHERE = """NOT EXISTS (SELECT 1 FROM file f JOIN folder d ON d.id = f.folder_id
     WHERE f.photo_id = photo.id AND f.role != 'sidecar' AND NOT d.hidden)"""
+"""Of a photo: every file of it lies in a removed folder."""
 
 
-def _recount_groups(conn: Connection, photos: str) -> None:
+def recount_groups(conn: Connection, photos: str) -> None:
     """The counts of groups that hold some of these photos (a JSON list)."""
     conn.exec_driver_sql(
         """UPDATE "group" SET n_photos = (

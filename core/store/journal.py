@@ -2,7 +2,8 @@
 
 A journal row's ``forward`` and ``inverse`` are commands ``{"do": name, ...}`` of :data:`COMMANDS`. Undo runs the
 inverse of the newest row in force, redo the forward command of the oldest undone one; a new operation drops what was
-undone.
+undone. Commands that need more than the store (corrections regroup what they touch) are added to :data:`COMMANDS` by
+the room that knows how, when it is imported.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from core.records import Change
+from core.records import FLAG_MARKED, Change
+from core.store import put_away
 from core.store import schema as s
 from core.store.hiding import set_hidden
 
@@ -62,7 +64,28 @@ def _hide(conn: Connection, command: Command) -> Change:
     return Change(photos=True, groups=True, problems=True, folders=True)
 
 
-COMMANDS: dict[str, Callable[[Connection, Command], Change]] = {"rate": _rate, "hide": _hide}
+def _mark(conn: Connection, command: Command) -> Change:
+    ids = from_runs(command["photos"])
+    conn.exec_driver_sql(
+        "UPDATE photo SET flags = CASE ? WHEN 1 THEN flags | ? ELSE flags & ~? END"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (int(command["marked"]), FLAG_MARKED, FLAG_MARKED, json.dumps(ids)),
+    )
+    return Change(photos=True, ids=tuple(ids))
+
+
+def _put_away(conn: Connection, command: Command) -> Change:
+    ids = from_runs(command["photos"])
+    put_away.set_away(conn, ids, bool(command["away"]))
+    return Change(photos=True, groups=True, ids=tuple(ids))
+
+
+COMMANDS: dict[str, Callable[[Connection, Command], Change]] = {
+    "rate": _rate,
+    "hide": _hide,
+    "mark": _mark,
+    "put_away": _put_away,
+}
 
 
 def _run(conn: Connection, command: Command) -> Change:
@@ -74,13 +97,18 @@ def _run(conn: Connection, command: Command) -> Change:
 
 def perform(conn: Connection, name: str, forward: Command, inverse: Command) -> Change:
     """Run an operation and remember it under ``name``; what was undone before can no longer be redone."""
+    change = _run(conn, forward)
+    remember(conn, name, forward, inverse)
+    return change
+
+
+def remember(conn: Connection, name: str, forward: Command, inverse: Command) -> None:
+    """Keep an operation that has been run; what was undone before can no longer be redone."""
     c = s.journal.c
     conn.execute(delete(s.journal).where(c.undone.is_(True)))
-    change = _run(conn, forward)
     conn.execute(insert(s.journal).values(name=name, forward=forward, inverse=inverse, created_at=time.time()))
     kept = select(c.id).order_by(c.id.desc()).limit(KEPT)
     conn.execute(delete(s.journal).where(c.id.not_in(kept)))
-    return change
 
 
 def undo(conn: Connection) -> tuple[str, Change] | None:
@@ -125,3 +153,28 @@ def hiding_commands(folder_ids: Sequence[int]) -> tuple[Command, Command]:
     """(forward, inverse) of removing folders."""
     runs = to_runs(folder_ids)
     return {"do": "hide", "folders": runs, "hidden": True}, {"do": "hide", "folders": runs, "hidden": False}
+
+
+def marking_commands(conn: Connection, ids: Sequence[int], marked: bool) -> tuple[Command, Command, int]:
+    """(forward, inverse, number of photos that change) of marking photos, or taking the mark off."""
+    changed = _differing(conn, "(flags & ?) != ?", (FLAG_MARKED, FLAG_MARKED if marked else 0), ids)
+    runs = to_runs(changed)
+    both = ({"do": "mark", "photos": runs, "marked": value} for value in (marked, not marked))
+    return next(both), next(both), len(changed)
+
+
+def put_away_commands(conn: Connection, ids: Sequence[int], away: bool) -> tuple[Command, Command, int]:
+    """(forward, inverse, number of photos that change) of putting photos away, or bringing them back."""
+    changed = _differing(conn, "(id IN (SELECT photo_id FROM put_away)) != ?", (int(away),), ids)
+    runs = to_runs(changed)
+    both = ({"do": "put_away", "photos": runs, "away": value} for value in (away, not away))
+    return next(both), next(both), len(changed)
+
+
+def _differing(conn: Connection, condition: str, parameters: tuple[int, ...], ids: Sequence[int]) -> list[int]:
+    """Those of some photos that a condition holds for."""
+    wanted = json.dumps([int(i) for i in ids])
+    found = conn.exec_driver_sql(
+        f"SELECT id FROM photo WHERE id IN (SELECT value FROM json_each(?)) AND {condition}", (wanted, *parameters)
+    )
+    return [row[0] for row in found]
