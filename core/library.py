@@ -19,6 +19,7 @@ from core import paths
 from core.errors import LibraryError
 from core.progress import Progress
 from core.records import (
+    LEVELS,
     Boundary,
     Change,
     Folder,
@@ -47,6 +48,8 @@ from core.store import (
     wall_columns,
     wording,
 )
+from core.store.edges import section_edges
+from core.store.levels import Levels
 from core.store.store import Store
 
 _log = logging.getLogger(__name__)
@@ -59,6 +62,7 @@ class Library:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.root = store.root
+        self._levels = Levels()
 
     @staticmethod
     def open(root: Path, *, mode: Literal["write", "read"] = "write") -> Library:
@@ -101,9 +105,15 @@ class Library:
         if scope.kind == "all":
             saved = self._saved_wall()
             if saved is not None:
-                return saved
+                return self._with_edges(saved)
         with self._store.read() as conn:
-            return queries_wall.read_wall(conn, scope)
+            return self._levels.wall(conn, scope) if scope.kind == "level" else queries_wall.read_wall(conn, scope)
+
+    def level_groups(self, level: str | float) -> list[Group]:
+        """The pieces of the whole library at a level (a name of ``records.LEVELS`` or a strength), newest first; id 0
+        where a piece is no stored event or trip. Raises KeyError for a name that is none."""
+        with self._store.read() as conn:
+            return self._levels.groups(conn, LEVELS[level] if isinstance(level, str) else level)
 
     def rows(self, ids: Sequence[int]) -> list[PhotoRow]:
         """Rows in the order of ``ids``; those of photos that are gone are left out."""
@@ -296,6 +306,10 @@ class Library:
 
         paths = [os.path.abspath(folder) for folder in folders]
         hiding.bring_back(self._store, [(path, volume_of(path)) for path in paths])
+
+    def _with_edges(self, saved: Wall) -> Wall:
+        with self._store.read() as conn:
+            return replace(saved, edges=section_edges(conn, saved.ids, saved.section_start))
 
     def _saved_wall(self) -> Wall | None:
         if snapshot.saved_generation(self.root) != self._store.generation:

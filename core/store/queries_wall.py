@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.paths import printable, to_str
 from core.records import GROUP_KINDS, Scope, Wall
 from core.store import meta, wording
 from core.store.columns import int_columns
+from core.store.edges import section_edges
 from core.store.queries_folders import SEPARATOR, subtree
 from core.store.queries_groups import HeadRow, group_heads
 from core.store.wall_columns import Columns, Ints, all_columns, columns_of, positions
@@ -32,9 +33,10 @@ def read_wall(conn: Connection, scope: Scope) -> Wall:
     """The wall of a scope. Raises KeyError for a group or folder that is not there, ValueError for an unknown kind."""
     number = meta.generation(conn)
     if scope.kind == "all":
-        return _wall_of_all(conn, number)
+        return _with_edges(conn, _wall_of_all(conn, number))
     if scope.kind in GROUP_KINDS:
-        return _wall_of_groups(conn, group_heads(conn, scope.kind), number)
+        wall = _wall_of_groups(conn, group_heads(conn, scope.kind), number)
+        return _with_edges(conn, wall) if scope.kind in ("events", "trips") else wall
     if scope.kind == "group":
         return _wall_of_one_group(conn, scope.id, number)
     if scope.kind == "folder":
@@ -138,6 +140,10 @@ def members(conn: Connection, condition: str, parameters: Sequence[Any]) -> tupl
     return found[0], found[1]
 
 
+def _with_edges(conn: Connection, wall: Wall) -> Wall:
+    return replace(wall, edges=section_edges(conn, wall.ids, wall.section_start))
+
+
 def _wall_of_all(conn: Connection, number: int) -> Wall:
     columns = all_columns(conn)
     heads = {head.id: head for head in group_heads(conn, "events")}
@@ -188,7 +194,8 @@ def _wall_of_one_group(conn: Connection, group_id: int, number: int) -> Wall:
             _overlay(columns, keys, *members(conn, "parent_id = ? AND kind = 'events'", [group_id]))
     else:
         inner, keys = {head.id: head}, np.full(len(columns.ids), head.id, np.int64)
-    return _by_key(columns, keys, inner, number)
+    wall = _by_key(columns, keys, inner, number)
+    return _with_edges(conn, wall) if head.kind == "trips" else wall
 
 
 def _wall_of_folder(conn: Connection, folder_id: int, number: int) -> Wall:
