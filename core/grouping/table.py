@@ -28,9 +28,10 @@ SELECT p.id, p.instant, p.local, p.lat, p.lon, p.camera, p.width, p.height, p.dh
        p.details, f.size, f.name
 FROM photo p JOIN file f ON f.id = (
     SELECT id FROM file WHERE photo_id = p.id AND role IN ('primary', 'copy') ORDER BY role = 'copy', id LIMIT 1)
-WHERE p.stage != {STAGE_FAILED} AND NOT p.hidden
-ORDER BY p.instant IS NULL, p.instant, p.id
-"""
+WHERE p.stage != {STAGE_FAILED} AND NOT p.hidden"""
+
+_IN_TIME = " ORDER BY p.instant IS NULL, p.instant, p.id"
+_SOME = " AND p.id IN (SELECT value FROM json_each(?))"
 
 _PAGE = 10_000
 
@@ -53,12 +54,15 @@ _NAMES = ("ids", "instant", "local", "lat", "lon", "camera", "width", "height", 
 _MORE = (*MEASURES, *EXPOSURE, "has_camera", "n_faces", "face_area", "file_size", "screenshot_name")
 
 
-def read_table(conn: Connection) -> PhotoTable:
-    """Every photo of the library that is shown, in order of time, without vectors."""
+def read_table(conn: Connection, only: Sequence[int] | None = None) -> PhotoTable:
+    """Every photo of the library that is shown (or those of ``only``), in order of time, without vectors."""
     columns = _Columns((*_NAMES, *_MORE))
     cameras: dict[str, int] = {}
     contents: dict[bytes, int] = {}
-    cursor = conn.exec_driver_sql(_PHOTOS)
+    if only is None:
+        cursor = conn.exec_driver_sql(_PHOTOS + _IN_TIME)
+    else:
+        cursor = conn.exec_driver_sql(_PHOTOS + _SOME + _IN_TIME, (json.dumps([int(i) for i in only]),))
     while rows := cursor.fetchmany(_PAGE):
         _add_page(columns, rows, cameras, contents)
     return PhotoTable(
