@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy.engine import Connection
 
 from core.group.gaps import GapModel
-from core.records_corrections import Correction
+from core.records_corrections import Correction, LearnedPart
 from core.store.store import Store
 
 
@@ -19,3 +19,13 @@ def scorer(store: Store, conn: Connection) -> tuple[GapModel, str]:
 def with_text(correction: Correction) -> Correction:
     """The correction with what it says in a sentence."""
     return correction if correction.text else replace(correction, text=correction.kind)
+
+
+def learned(store: Store) -> tuple[LearnedPart, ...]:
+    """What answers and corrections have taught so far; nothing before the first learning."""
+    return ()
+
+
+def unsorted(store: Store) -> int:
+    """Photos that wait for a full regrouping."""
+    return 0

@@ -1,0 +1,283 @@
+"""What the program is unsure of, as questions: where they come from and what an answer to each is worth.
+
+An answer's worth is the expected number of photos it sets right: how likely the program's own guess is wrong, times the
+photos that a wrong guess puts in the wrong place.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+
+from core.records import LEVELS
+from core.records_corrections import Question
+from core.store import schema as s
+from core.store.columns import int_columns
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+SCALE = 1_000_000_000
+LEAST_DOUBT = 0.02
+"""A guess surer than this is not worth a question."""
+
+SHOWN = 3
+"""Photos shown on each side of a gap."""
+
+TRIP_STEEPNESS = 2.0
+"""The strengths about the trips' level lie closer together than elsewhere (``levels.lift_trips``), so that the same
+distance from the threshold means more."""
+
+LIKENESS_SCALE = 0.05
+"""Cosine above the threshold of look-alikes at which a doubt has fallen to a third."""
+
+
+# ---------------------------------------------------------------- boundaries
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """All gaps between neighbours in order of time: photos before and after int64 [g], strength float64 [g], seconds,
+    held bool [g] (a correction pins it)."""
+
+    before: I64
+    after: I64
+    strength: F64
+    seconds: F64
+    held: NDArray[np.bool_]
+
+
+def read_gaps(conn: Connection) -> Gaps:
+    """The stream's gaps as arrays."""
+    before, after, strength, seconds, held = int_columns(
+        conn,
+        [
+            "b.before_id",
+            "b.after_id",
+            f"CAST(b.strength * {SCALE} AS INTEGER)",
+            "CAST(b.gap_seconds * 1000 AS INTEGER)",
+            "b.pin IS NOT NULL",
+        ],
+        "FROM boundary b JOIN photo p ON p.id = b.before_id ORDER BY p.instant, p.id",
+    )
+    return Gaps(before, after, strength / SCALE, seconds / 1000.0, held.astype(np.bool_))
+
+
+def doubt(strength: F64, threshold: float, steepness: float = 1.0) -> F64:
+    """How likely the guess at a threshold is wrong, [0, 0.5]: the odds against it, measured from the threshold."""
+    s_ = np.clip(strength, 1e-6, 1.0 - 1e-6)
+    z = steepness * (np.log(s_ / (1.0 - s_)) - math.log(threshold / (1.0 - threshold)))
+    out: F64 = 0.5 * (1.0 - np.tanh(0.5 * np.abs(z)))
+    return out
+
+
+def at_stake(strength: F64, threshold: float) -> F64:
+    """Photos that stand wrong when the guess at each gap is: those of the smaller of the two pieces beside it."""
+    g = len(strength)
+    cut = strength >= threshold
+    index = np.arange(g)
+    last = np.maximum.accumulate(np.where(cut, index, -1))  # the last cut at or before each gap
+    previous = np.concatenate([[-1], last[:-1]]) if g else last
+    nearest = np.minimum.accumulate(np.where(cut, index, g)[::-1])[::-1]
+    following = np.concatenate([nearest[1:], [g]]) if g else nearest
+    out: F64 = np.minimum(index - previous, following - index).astype(np.float64)
+    return out
+
+
+def boundaries(conn: Connection, gaps: Gaps, trip_of: dict[int, str]) -> Iterator[Question]:
+    """The gaps whose guess is least sure, events first; never two questions on one gap."""
+    if len(gaps.before) == 0:
+        return
+    level = np.zeros(len(gaps.before), np.int64)
+    worth = np.zeros(len(gaps.before))
+    for number, (name, steep) in enumerate((("events", 1.0), ("trips", TRIP_STEEPNESS))):
+        unsure = doubt(gaps.strength, LEVELS[name], steep)
+        unsure[(unsure < LEAST_DOUBT) | gaps.held] = 0.0
+        if name == "trips":
+            unsure[_same_trip(gaps, trip_of) | (gaps.strength < LEVELS["trips"])] = 0.0
+        stake = np.minimum(at_stake(gaps.strength, LEVELS["events"]), at_stake(gaps.strength, LEVELS[name]))
+        better = unsure * stake > worth
+        worth, level = np.where(better, unsure * stake, worth), np.where(better, number, level)
+    for row in np.argsort(-worth, kind="stable").tolist():
+        if worth[row] <= 0:
+            return
+        yield _boundary(gaps, row, "trips" if level[row] else "events", float(worth[row]), trip_of)
+
+
+def _same_trip(gaps: Gaps, trip_of: dict[int, str]) -> NDArray[np.bool_]:
+    """Gaps inside a trip, or with a trip on neither side: the trip there is not in doubt."""
+    titles = {title: number for number, title in enumerate(sorted(set(trip_of.values())), start=1)}
+    photos = np.array(sorted(trip_of), np.int64)
+    number = np.array([titles[trip_of[int(photo)]] for photo in photos], np.int64)
+
+    def of(ids: I64) -> I64:
+        if not len(photos):
+            return np.zeros(len(ids), np.int64)
+        at = np.minimum(np.searchsorted(photos, ids), len(photos) - 1)
+        return np.where(photos[at] == ids, number[at], 0)
+
+    same: NDArray[np.bool_] = of(gaps.before) == of(gaps.after)
+    return same
+
+
+def _boundary(gaps: Gaps, row: int, level: str, worth: float, trip_of: dict[int, str]) -> Question:
+    before, after = int(gaps.before[row]), int(gaps.after[row])
+    text = "Does a new event begin here?"
+    if level == "trips":
+        trip = trip_of.get(before) or trip_of.get(after, "")
+        text = f"Does “{trip}” {'end' if before in trip_of else 'begin'} here?"
+    low, high = max(0, row + 1 - SHOWN), row + SHOWN
+    return Question(
+        key=f"boundary:{before}:{after}:{level}",
+        kind="boundary",
+        text=text,
+        left=tuple(gaps.before[low : row + 1].tolist()),
+        right=tuple(gaps.after[row:high].tolist()),
+        strength=float(gaps.strength[row]),
+        gain=round(worth, 4),
+        details={"level": level, "gap_seconds": float(gaps.seconds[row]), "guess": _guess(gaps.strength[row], level)},
+    )
+
+
+def _guess(strength: float, level: str) -> str:
+    return "yes" if strength >= LEVELS[level] else "no"
+
+
+def trips_of(conn: Connection) -> dict[int, str]:
+    """Photo -> the title of the trip its event belongs to."""
+    rows = conn.exec_driver_sql(
+        'SELECT m.photo_id, t.title FROM "group" t JOIN "group" e ON e.parent_id = t.id AND e.kind = \'events\' '
+        "JOIN membership m ON m.group_id = e.id WHERE t.kind = 'trips'"
+    )
+    return {int(row[0]): str(row[1]) for row in rows}
+
+
+# ---------------------------------------------------------------- memberships
+
+
+def kinds(conn: Connection) -> Iterator[Question]:
+    """Photos whose kind is least sure."""
+    rows = conn.exec_driver_sql(
+        'SELECT m.photo_id, g.key, g.title, m.strength FROM membership m JOIN "group" g ON g.id = m.group_id '
+        "JOIN photo p ON p.id = m.photo_id WHERE g.kind = 'kinds' AND g.key != 'unsure' AND m.strength < 0.8 "
+        "AND NOT p.hidden ORDER BY m.strength, m.photo_id LIMIT 200"
+    )
+    for photo, key, title, strength in rows:
+        yield Question(
+            key=f"kind:{photo}:{key}",
+            kind="kind",
+            text=f"Does this belong to “{title}”?",
+            left=(int(photo),),
+            right=(),
+            strength=float(strength),
+            gain=round(1.0 - float(strength), 4),
+            details={"kind": key, "title": title, "guess": "yes"},
+        )
+
+
+def pairs(conn: Connection) -> Iterator[Question]:
+    """The weakest member of each set of duplicates, burst and look-alikes, beside the photo that stands for the set."""
+    rows = conn.exec_driver_sql(
+        "SELECT g.kind, m.photo_id, g.cover_id, min(m.strength), r.parameters FROM membership m "
+        'JOIN "group" g ON g.id = m.group_id JOIN grouping_run r ON r.id = g.run_id JOIN photo p ON p.id = m.photo_id '
+        "WHERE g.kind IN ('duplicates', 'bursts', 'lookalikes') AND m.photo_id != g.cover_id AND NOT p.hidden "
+        "GROUP BY g.id"
+    )
+    for kind, photo, cover, strength, parameters in rows:
+        sure = float(strength) if kind != "lookalikes" else _likeness(float(strength), parameters)
+        if 1.0 - sure >= LEAST_DOUBT and cover is not None:
+            yield _pair(kind, int(photo), int(cover), sure)
+
+
+def _pair(kind: str, photo: int, cover: int, sure: float) -> Question:
+    a, b = sorted((photo, cover))
+    words = {
+        "duplicates": "Are these two the same picture?",
+        "bursts": "Were these two taken in one burst?",
+        "lookalikes": "Do these two show the same thing?",
+    }
+    return Question(
+        key=f"pair:{kind}:{a}:{b}",
+        kind="pair",
+        text=words[kind],
+        left=(cover,),
+        right=(photo,),
+        strength=round(sure, 4),
+        gain=round(1.0 - sure, 4),
+        details={"kind": kind, "guess": "yes"},
+    )
+
+
+def _likeness(cosine: float, parameters: Any) -> float:
+    """How sure a look-alike is, from its cosine to the middle against the threshold its library's groups were cut at:
+    even odds at the threshold, surer by ``LIKENESS_SCALE``."""
+    stored = json.loads(parameters) if isinstance(parameters, str) else parameters
+    threshold = float(stored.get("threshold", 0.5))
+    return 1.0 - 0.5 * math.exp(-max(cosine - threshold, 0.0) / LIKENESS_SCALE)
+
+
+# ---------------------------------------------------------------- clocks
+
+
+def clocks(conn: Connection) -> Iterator[Question]:
+    """Cameras whose clock is probably wrong, with the pairs of photos that say so."""
+    c = s.suggestion.c
+    rows = conn.execute(
+        select(c.key, c.payload).where(c.kind == "clock", c.state == "open").order_by(c.created_at.desc())
+    )
+    for key, payload in rows:
+        sure = float(payload.get("strength", payload.get("confidence", 0.5)))
+        shown = [tuple(pair)[:2] for pair in payload.get("pairs", [])][:SHOWN]
+        n = _photos_of_camera(conn, payload)
+        yield Question(
+            key=key,
+            kind="clock",
+            text=f"The clock of {payload['camera']} seems to be {shift(float(payload['seconds']))}. Set it right?",
+            left=tuple(int(one) for one, _ in shown),
+            right=tuple(int(other) for _, other in shown),
+            strength=sure,
+            gain=round(sure * n, 4),
+            details={**payload, "photos": n, "guess": "yes"},
+        )
+
+
+def _photos_of_camera(conn: Connection, payload: dict[str, Any]) -> int:
+    c = s.photo.c
+    wanted = select(c.id).where(c.camera == payload["camera"], c.hidden.is_(False))
+    if payload.get("start") is not None:
+        wanted = wanted.where(c.local >= payload["start"])
+    if payload.get("end") is not None:
+        wanted = wanted.where(c.local <= payload["end"])
+    return len(conn.execute(wanted).all())
+
+
+def shift(seconds: float) -> str:
+    """``47 min fast`` for a camera whose times need 47 minutes taken off."""
+    amount = abs(seconds)
+    hours, minutes = divmod(round(amount / 60), 60)
+    said = f"{round(amount)} s" if amount < 90 else f"{hours} h {minutes} min" if hours and minutes else ""
+    said = said or (f"{hours} h" if hours else f"{minutes} min")
+    return f"{said} {'fast' if seconds < 0 else 'slow'}"
+
+
+def merged(sources: Sequence[Iterator[Question]], shut: set[str], limit: int) -> list[Question]:
+    """The most useful open questions, best first: those of ``shut`` left out, each gap and photo pair once."""
+    found: dict[str, Question] = {}
+    for source in sources:
+        taken = 0
+        for question in source:
+            if question.key in shut or question.key in found:
+                continue
+            found[question.key] = question
+            taken += 1
+            if taken >= limit:
+                break
+    return sorted(found.values(), key=lambda each: (-each.gain, each.key))[:limit]
