@@ -33,6 +33,7 @@ from core.records import (
     Status,
     Wall,
 )
+from core.records_corrections import Health, Why, WhyBoundary
 from core.store import (
     check,
     hiding,
@@ -170,6 +171,24 @@ class Library:
     def similar(self, photo_id: int, top: int = 20) -> list[tuple[int, float]]:
         """(photo, cosine) of its nearest neighbours, best first; empty while it has no vector. Raises KeyError."""
         return queries_vectors.similar(self._store, photo_id, top)
+
+    def why(self, photo_id: int) -> Why:
+        """Why a photo is in its groups, and the boundaries around it. Raises KeyError."""
+        from core.correct.why import why
+
+        return why(self._store, photo_id)
+
+    def why_boundary(self, before: int, after: int) -> WhyBoundary:
+        """What speaks for and against a boundary between two photos. Raises KeyError where there is no gap."""
+        from core.correct.why import why_boundary
+
+        return why_boundary(self._store, before, after)
+
+    def health(self, limit: int = 50) -> Health:
+        """What the program is unsure of, the most useful question first."""
+        from core.correct.health import health
+
+        return health(self._store, limit)
 
     def problems(self) -> list[Problem]:
         """What could not be read, by path."""

@@ -102,7 +102,7 @@ def _question(store: Store, key: str) -> Question:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answer. ``doubt``: how unsure the program was; ``agreed``: the person said what it guessed (None: skipped)."""
+    """One answer. ``doubt``: how unsure the program was; ``agreed``: the person said as it guessed (None: skipped)."""
 
     key: str
     doubt: float
