@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from sqlalchemy.engine import Connection
 from core.group import gaps as rule
 from core.group.base import F32, F64, PhotoTable
 from core.group.timeline import Timeline, timeline
+from core.grouping.table import read_table
 from core.store import corrections
 from core.store import schema as s
 from core.store.journal import from_runs
@@ -51,11 +51,6 @@ FAMILIES = {
 }
 """Feature -> what it is called where its share is shown."""
 
-_PHOTO = (
-    "p.id, p.instant, p.local, p.lat, p.lon, p.camera, "
-    "EXISTS (SELECT 1 FROM file WHERE photo_id = p.id AND (lower(CAST(name AS TEXT)) LIKE '%screenshot%' "
-    "OR lower(CAST(name AS TEXT)) LIKE '%screen shot%'))"
-)
 _PERCENTILES = (25, 50, 75)
 _SAMPLE = 20_000
 
@@ -71,8 +66,7 @@ class Stretch:
 
 def stretch(conn: Connection, before: int, after: int) -> Stretch:
     """The stream around the gap between two neighbours. Raises KeyError when either has no place in it."""
-    rows = _around(conn, before, after)
-    table = _table(rows)
+    table = read_table(conn, _around(conn, before, after))
     line = timeline(table)
     places = np.flatnonzero(table.ids[line.order] == before)
     if not len(places) or places[0] + 1 >= len(line) or table.ids[line.order[places[0] + 1]] != after:
@@ -80,47 +74,24 @@ def stretch(conn: Connection, before: int, after: int) -> Stretch:
     return Stretch(table, line, int(places[0]))
 
 
-def _around(conn: Connection, before: int, after: int) -> list[Sequence[Any]]:
+def _around(conn: Connection, before: int, after: int) -> list[int]:
+    """Photos of the stream up to ``HALF`` each side of a gap."""
     c = s.photo.c
     ends = {row.id: row.instant for row in conn.execute(select(c.id, c.instant).where(c.id.in_([before, after])))}
     if len(ends) != 2 or None in ends.values():
         raise KeyError(before)
     away = moved_away(conn)
-    found: list[Sequence[Any]] = []
+    found: list[int] = []
     for sign, order, photo in (("<=", "DESC", before), (">=", "ASC", after)):
-        tail = f"FROM photo p WHERE (instant, id) {sign} (?, ?) AND {VISIBLE} ORDER BY instant {order}, id {order}"
-        rows = conn.exec_driver_sql(f"SELECT {_PHOTO} {tail} LIMIT {HALF}", (ends[photo], photo))
-        found += [tuple(row) for row in rows if row[0] not in away]
+        tail = f"FROM photo WHERE (instant, id) {sign} (?, ?) AND {VISIBLE} ORDER BY instant {order}, id {order}"
+        rows = conn.exec_driver_sql(f"SELECT id {tail} LIMIT {HALF}", (ends[photo], photo)).scalars()
+        found += [int(i) for i in rows if i not in away]
     return found
 
 
 def moved_away(conn: Connection) -> set[int]:
     """Photos that a correction moved to another event; they have left the stream."""
     return {i for each in corrections.read(conn, "move") for i in from_runs(each.payload["photos"])}
-
-
-def _table(rows: list[Sequence[Any]]) -> PhotoTable:
-    ids, instant, local, lat, lon, camera, screenshot = zip(*rows, strict=True)
-    n = len(rows)
-    codes: dict[str, int] = {}
-    numbers = [-1 if name is None else codes.setdefault(name, len(codes)) for name in camera]
-    return PhotoTable(
-        ids=np.array(ids, np.int64),
-        instant=np.array(instant, np.float64),
-        local=np.array(local, np.float64),
-        lat=np.array(lat, np.float64),
-        lon=np.array(lon, np.float64),
-        camera=np.array(numbers, np.int32),
-        width=np.zeros(n, np.int32),
-        height=np.zeros(n, np.int32),
-        dhash=np.zeros(n, np.int64),
-        has_dhash=np.zeros(n, np.bool_),
-        content=np.full(n, -1, np.int64),
-        columns={
-            "has_camera": np.array([name is not None for name in camera], np.float32),
-            "screenshot_name": np.array(screenshot, np.float32),
-        },
-    )
 
 
 # ---------------------------------------------------------------- terms
