@@ -26,8 +26,8 @@ from core.store.queries_vectors import current_embedder
 from core.store.store import Store
 from core.store.wall_columns import VISIBLE
 
-HALF = 520
-"""Photos read on each side of a gap: what the widest local statistic of the rule looks at."""
+HALF = 120
+"""Photos read whole on each side of a gap: enough for 20 units and their bursts."""
 
 LOOKED_AT = 5
 """Units whose looks are compared on each side of a gap."""
@@ -52,7 +52,8 @@ FAMILIES = {
 """Feature -> what it is called where its share is shown."""
 
 _PERCENTILES = (25, 50, 75)
-_SAMPLE = 20_000
+_SAMPLE = 1500
+_WIDE = ("rhythm", "company")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,10 @@ def terms(conn: Connection, around: Stretch, visual: float | None, model: rule.G
         own = float(rule.own_time_logits(around.line.gap[around.at : around.at + 1])[0])
         return [("gap", own)]
     one = features.take(np.array([row], np.int64))
-    one = replace(one, columns={**one.columns, "visual": np.array([_usual_change(conn, visual)])})
+    known = {"visual": np.array([_usual_change(conn, visual)])}
+    if any(wide in name for name in model.weights for wide in _WIDE):
+        known |= _wide_features(conn, around)
+    one = replace(one, columns={**one.columns, **known})
     total: dict[str, float] = {}
     for name, weight in model.weights.items():
         base = name.split("*")[0].split(">")[0]
@@ -124,10 +128,11 @@ def _usual_change(conn: Connection, visual: float | None) -> float:
     """A change of look against the library's usual one, in its own spread, within ±2; NaN where it is not known."""
     if visual is None:
         return float("nan")
-    total = conn.exec_driver_sql("SELECT count(*) FROM boundary").scalar_one()
-    step = max(1, total // _SAMPLE)
+    last = conn.exec_driver_sql("SELECT max(before_id) FROM boundary").scalar_one() or 0
+    some = np.unique(np.linspace(1, max(last, 1), _SAMPLE).astype(np.int64)).tolist()
     rows = conn.exec_driver_sql(
-        "SELECT visual FROM boundary WHERE before_id % ? = 0 AND visual IS NOT NULL", (step,)
+        "SELECT visual FROM boundary WHERE before_id IN (SELECT value FROM json_each(?)) AND visual IS NOT NULL",
+        (json.dumps(some),),
     ).scalars()
     values = np.array(rows.all(), np.float64)
     if not len(values):
@@ -135,6 +140,27 @@ def _usual_change(conn: Connection, visual: float | None) -> float:
     low, middle, high = np.percentile(values, _PERCENTILES)
     spread = max((high - low) / 1.349, 0.02)
     return float(np.clip((visual - middle) / spread, -2.0, 2.0))
+
+
+def _wide_features(conn: Connection, around: Stretch) -> dict[str, F64]:
+    """The features that look further than the stretch: the rhythm of 500 gaps and the company of 400 days each side."""
+    time = around.line.time[[around.at, around.at + 1]].tolist()
+    sides = []
+    for sign, order, end in (("<", "DESC", time[0]), (">", "ASC", time[1])):
+        tail = f"FROM photo WHERE instant {sign} ? AND {VISIBLE} ORDER BY instant {order} LIMIT {rule.WIDE}"
+        rows = conn.exec_driver_sql(f"SELECT instant {tail}", (end,)).scalars()
+        sides.append(np.array(rows.all(), np.float64))
+    stream = np.concatenate([sides[0][::-1], time, sides[1]])
+    log_gap = np.log(np.maximum(np.round(np.diff(stream), 3), 1.0))
+    at = len(sides[0])
+    counts = [
+        conn.exec_driver_sql(
+            f"SELECT count(*) FROM photo WHERE instant BETWEEN ? AND ? AND {VISIBLE}", (low, high)
+        ).scalar_one()
+        for low, high in ((time[0] - rule.SEASON_SECONDS, time[0]), (time[1], time[1] + rule.SEASON_SECONDS))
+    ]
+    rhythm = rule.local_mean(log_gap, rule.WIDE)[at : at + 1]
+    return {"rhythm": rhythm, "company": np.array([np.log1p(float(min(counts)))])}
 
 
 def compared(around: Stretch) -> tuple[tuple[int, ...], tuple[int, ...]]:
