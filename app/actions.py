@@ -15,12 +15,17 @@ from app import operations
 
 
 class Needs(Enum):
-    """When an action can be used."""
+    """When an action can be used. SELECTION: photos are meant, on the wall or in the viewer; PICKED: on the wall;
+    ON_WALL: the wall is shown and may be corrected."""
 
     NOTHING = auto()
     WRITING = auto()
     SELECTION = auto()
+    PICKED = auto()
+    ON_WALL = auto()
     WALL = auto()
+    WITH_PHOTOS = auto()
+    LEVEL = auto()
     WORK = auto()
     PAST = auto()
     FUTURE = auto()
@@ -80,6 +85,23 @@ TABLE: tuple[Action, ...] = (
     Action("turn", "Turn the view, in the viewer", ("R",), "Photo"),
     Action("info", "Show what is known, in the viewer", ("I",), "Photo"),
     *(_stars(count) for count in (1, 2, 3, 4, 5, 0)),
+    Action("split", "Split before this photo", ("S",), "Groups", Needs.ON_WALL, lambda d: d.editing.split()),
+    Action("merge", "Merge, or join the one above", ("M",), "Groups", Needs.ON_WALL, lambda d: d.editing.merge()),
+    Action("why", "Why here?", ("W",), "Groups", Needs.WITH_PHOTOS, lambda d: d.editing.why()),
+    Action("not-this", "Not in this group", ("N",), "Groups", Needs.PICKED, lambda d: d.editing.not_this()),
+    Action("rename", "Rename the group", ("F2",), "Groups", Needs.ON_WALL, lambda d: d.naming.rename()),
+    Action("cover", "Use as the cover", ("C",), "Groups", Needs.ON_WALL, lambda d: d.editing.cover()),
+    Action("same", "These are the same", ("D",), "Groups", Needs.PICKED, lambda d: d.editing.alike(True)),
+    Action("different", "Not the same", ("Shift+D",), "Groups", Needs.PICKED, lambda d: d.editing.alike(False)),
+    Action("kind", "Which kind …", ("K",), "Groups", Needs.SELECTION, lambda d: d.naming.mark_kind()),
+    Action("pick-up", "Pick up, to move elsewhere", ("Ctrl+X",), "Groups", Needs.PICKED, lambda d: d.editing.pick_up()),
+    Action(
+        "put-here", "Move here what was picked up", ("Ctrl+V",), "Groups", Needs.ON_WALL, lambda d: d.editing.put_here()
+    ),
+    Action("boundary", "The next or previous boundary", ("Ctrl+↑", "Ctrl+↓"), "Groups"),
+    Action("shift", "Move the boundary, Enter to keep", ("Shift+↑", "Shift+↓", "Shift+←", "Shift+→"), "Groups"),
+    Action("pin", "Hold this boundary", ("P",), "Groups", Needs.ON_WALL, lambda d: d.editing.pin(True)),
+    Action("unpin", "Do away with this boundary", ("Del",), "Groups", Needs.ON_WALL, lambda d: d.editing.pin(False)),
     Action("back", "Back", ("Alt+Left",), "Go", Needs.PAST, lambda desk: desk.back()),
     Action("forward", "Forward", ("Alt+Right",), "Go", Needs.FUTURE, lambda desk: desk.forward()),
     Action("up", "One step up", ("Alt+Up",), "Go", Needs.NOTHING, lambda desk: desk.up()),
@@ -88,6 +110,7 @@ TABLE: tuple[Action, ...] = (
     Action("go-trips", "Trips", ("Ctrl+3",), "Go", Needs.NOTHING, lambda desk: desk.go_to("trips")),
     Action("go-places", "Places", ("Ctrl+4",), "Go", Needs.NOTHING, lambda desk: desk.go_to("places")),
     Action("go-kinds", "Kinds", ("Ctrl+5",), "Go", Needs.NOTHING, lambda desk: desk.go_to("kinds")),
+    Action("go-health", "Health", ("Ctrl+8",), "Go", Needs.NOTHING, lambda desk: desk.go_to("health")),
     Action("go-folders", "Folders", ("Ctrl+6",), "Go", Needs.NOTHING, lambda desk: desk.go_to("folders")),
     Action("go-problems", "Problems", ("Ctrl+7",), "Go", Needs.NOTHING, lambda desk: desk.go_to("problems")),
     Action("sidebar", "Sidebar", ("Ctrl+B",), "View", Needs.NOTHING, lambda desk: desk.window.toggle_sidebar()),
@@ -96,13 +119,22 @@ TABLE: tuple[Action, ...] = (
         "bigger", "Larger photos", ("Ctrl++", "Ctrl+="), "View", Needs.WALL, lambda desk: desk.focus.resize_photos(1)
     ),
     Action("smaller", "Smaller photos", ("Ctrl+-",), "View", Needs.WALL, lambda desk: desk.focus.resize_photos(-1)),
+    Action("finer", "A finer level", ("[",), "View", Needs.LEVEL, lambda d: d.window.topbar.level.to_stop(-1)),
+    Action("coarser", "A coarser level", ("]",), "View", Needs.LEVEL, lambda d: d.window.topbar.level.to_stop(1)),
     Action("theme-system", "Follow the system", (), "Appearance", run=lambda desk: desk.choose_theme("system")),
     Action("theme-light", "Light", (), "Appearance", run=lambda desk: desk.choose_theme("light")),
     Action("theme-dark", "Dark", (), "Appearance", run=lambda desk: desk.choose_theme("dark")),
     Action("keys", "Keyboard shortcuts", ("?",), "Help", run=lambda desk: desk.window.toggle_sheet()),
 )
 
-MENUS = ("Library", "Edit", "Photo", "Go", "View", "Appearance", "Help")
+MENUS = ("Library", "Edit", "Photo", "Groups", "Go", "View", "Appearance", "Help")
+
+ABOUT = {
+    "photo": ("why", "", "split", "merge", "not-this", "kind", "", "same", "different", "", "cover"),
+    "heading": ("rename", "merge", "", "why"),
+    "boundary": ("why", "", "merge", "pin", "unpin"),
+}
+"""What the menu of each thing on a wall offers, "" for a line."""
 
 
 class Actions:
@@ -139,6 +171,18 @@ class Actions:
         for name, on in names.items():
             self._made[name].setCheckable(True)
             self._made[name].setChecked(on)
+
+    def about(self, what: str, parent: QWidget) -> QMenu | None:
+        """The menu of a "photo", "heading" or "boundary" on a wall; None for anything else."""
+        if what not in ABOUT:
+            return None
+        menu = QMenu(parent)
+        for name in ABOUT[what]:
+            if not name:
+                menu.addSeparator()
+            elif name in self._made:
+                menu.addAction(self._made[name])
+        return menu
 
     def menu(self, parent: QWidget) -> QMenu:
         """The whole table as one menu with a submenu for each heading."""

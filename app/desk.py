@@ -7,23 +7,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from app import operations
 from app.actions import Actions, Needs
-from app.errors import notice_of
+from app.dropping import SidebarDrop
+from app.editing import Editing
+from app.errors import Notice, notice_of
 from app.focus import Focus
+from app.leveling import Leveling
+from app.levels import of_time
 from app.main_window import MainWindow
-from app.navigation import ALL, FOLDERS, KIND_TITLES, PROBLEMS, History, Location, kind_location, parent_of
+from app.models.sidebar import NEW_KIND
+from app.naming import Naming
+from app.navigation import ALL, FOLDERS, HEALTH, KIND_TITLES, PROBLEMS, History, Location, kind_location, parent_of
 from app.session import Session
 from app.theme import Choice
 from app.views.states import EMPTY, State, StatePage, empty_state
 from app.words import photos
 from app.worklight import Worklight
 from core.records import GROUP_KINDS, Change, Status, Wall
+from core.records_corrections import Health
 
-FIXED = {"all": ALL, "folders": FOLDERS, "problems": PROBLEMS}
+FIXED = {"all": ALL, "folders": FOLDERS, "health": HEALTH, "problems": PROBLEMS}
 SECTIONS = {**KIND_TITLES, "folders": "Folders"}
 THEMES: tuple[Choice, ...] = ("system", "light", "dark")
 
@@ -38,11 +45,16 @@ class Desk(QObject):
         self.actions: Actions | None = None
         self.focus = Focus(window, session, wall)
         self.worklight = Worklight(window, session)
+        self.levels = Leveling(window, session, lambda: self.history.current)
+        self.editing = Editing(window, session, self.focus, lambda: self.history.current, self.levels.position)
+        self.naming = Naming(window, session, self.focus, self.editing)
+        wall.carry.outside = SidebarDrop(window, session, self.editing, self.naming)
         self._reveal: int | None = None
         self._wall_location: Location | None = None
         self._join_session()
         self._join_window()
         self._name(ALL)
+        self.levels.arrive(ALL)
 
     def _join_session(self) -> None:
         session = self.session
@@ -54,8 +66,10 @@ class Desk(QObject):
         session.groups_ready.connect(self.window.sidebar.model.set_groups)
         session.folders_ready.connect(self._folders)
         session.problems_ready.connect(self._problems)
+        session.health_ready.connect(self._health)
         session.changed.connect(self._changed)
         session.noticed.connect(self.window.notify)
+        session.proposed.connect(self._propose)
         session.works.started.connect(self._work_changed)
         session.works.ended.connect(self._work_changed)
 
@@ -74,15 +88,21 @@ class Desk(QObject):
         topbar.searched.connect(window.sidebar.search)
         topbar.search_entered.connect(window.sidebar.choose_first)
         self.wall.sectionActivated.connect(self._section)
+        self.wall.menuWanted.connect(self._menu)
+        self.wall.boundaryChosen.connect(lambda *_: self.enable())
         self.focus.moved.connect(self.enable)
         self.focus.wanted.connect(self.go)
         self.focus.photo_wanted.connect(self._show_on_all)
+        self.editing.why_photo.connect(self.focus.why)
+        self.editing.why_boundary.connect(self.why_boundary)
 
     # ------------------------------------------------------------ going places
 
     def go(self, location: Location) -> None:
         """Show a location and remember the way here."""
-        if self.history.visit(location) or self.focus.viewing:
+        if location == NEW_KIND:
+            self._new_kind()
+        elif self.history.visit(location) or self.focus.viewing:
             self._arrive()
 
     def go_to(self, name: str) -> None:
@@ -101,9 +121,9 @@ class Desk(QObject):
         self.go(parent_of(self.history.current))
 
     def escape(self) -> None:
-        """Leave what is nearest: a message, a search, the selection."""
+        """Leave what is nearest: a proposal, a message, a search, the selection."""
         search = self.window.topbar.search
-        if self.window.dismiss_notice():
+        if self.window.dismiss_proposal() or self.window.dismiss_notice():
             return
         if search.text():
             search.clear()
@@ -115,6 +135,10 @@ class Desk(QObject):
         if group_id:
             self.session.find_group(group_id, self.history.current, self.go)
 
+    def why_boundary(self, before: int, after: int) -> None:
+        """Show what speaks for and against a boundary between two neighbours in time, the older first."""
+        self.focus.why_boundary(before, after)
+
     def _show_on_all(self, photo_id: int) -> None:
         self._reveal = photo_id
         self.go(ALL)
@@ -123,6 +147,7 @@ class Desk(QObject):
         location = self.history.current
         self.focus.leave_viewer()
         self._name(location)
+        self.levels.arrive(location)
         self.window.sidebar.show_location(location)
         self.enable()
         self.refresh_page()
@@ -134,8 +159,10 @@ class Desk(QObject):
             self.session.read_problems()
         elif location.page == "folders":
             self.session.read_folders()
+        elif location.page == "health":
+            self.session.read_health()
         else:
-            self.session.read_wall(location)
+            self.session.read_wall(location, self.levels.scope(location))
 
     def _name(self, location: Location, detail: str = "") -> None:
         self.window.topbar.set_location(location.title, SECTIONS.get(location.section, ""), detail)
@@ -202,6 +229,13 @@ class Desk(QObject):
         page.retry.setEnabled(self.session.writable)
         self._show_plain("problems")
 
+    def _health(self, found: Health) -> None:
+        self.window.sidebar.model.set_questions(len(found.questions))
+        if self.history.current.page == "health":
+            page: Any = self.window.page("health")
+            page.set_health(found)
+            self._show_plain("health")
+
     def _folders(self, found: Any) -> None:
         self.window.sidebar.model.set_folders(found)
         if self.history.current.page != "folders":
@@ -214,20 +248,22 @@ class Desk(QObject):
         self._show_plain("folders")
 
     def _changed(self, change: Change) -> None:
-        self.session.read_status()
+        """What is on the screen first, then the sidebar and the inspector."""
         model, page = self.window.sidebar.model, self.history.current.page
-        if change.groups:
-            model.refetch([*KIND_TITLES])
-        if change.folders or change.photos:
-            model.refetch(["folders"])
-        self.focus.changed(change)
         touched = {
             "wall": change.photos or change.groups,
+            "health": change.photos or change.groups,
             "problems": change.problems,
             "folders": change.folders or change.photos,
         }
         if touched[page]:
             self.refresh_page()
+        self.session.read_status()
+        if change.groups:
+            model.refetch([*KIND_TITLES])
+        if change.folders or change.photos:
+            model.refetch(["folders"])
+        self.focus.changed(change)
 
     def _wanted(self, name: str) -> None:
         if name == "folders":
@@ -251,12 +287,39 @@ class Desk(QObject):
 
     # ------------------------------------------------------------ what the person asks for
 
+    def _menu(self, what: str, at: QPoint) -> None:
+        """The menu of what was asked about on the wall; a heading is meant until the menu is gone."""
+        menu = self.actions.about(what, self.window) if self.actions is not None else None
+        if menu is None:
+            return
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self.wall, self.wall.forget_asked))
+        menu.popup(at)
+
+    def _propose(self, proposal: Any) -> None:
+        self.window.propose(proposal, self.wall.setFocus)
+
+    def _new_kind(self) -> None:
+        """The row "New kind …" was chosen: it asks for a name, and leads nowhere."""
+        self.window.sidebar.show_location(self.history.current)
+        if self.focus.photos_meant():
+            self.naming.new_kind(self.focus.photos_meant())
+        else:
+            advice = "Select photos of it on the wall, or drag them here."
+            self.session.tell(Notice("A new kind is taught by photos.", "done", advice))
+
     def enable(self) -> None:
         """Tell the actions what is possible now."""
+        page, meant, writable = self.window.shown_page, self.focus.photos_meant(), self.session.writable
+        self.levels.show(page)
         facts = {
-            Needs.WRITING: self.session.writable,
-            Needs.SELECTION: self.session.writable and bool(self.focus.photos_meant()),
-            Needs.WALL: self.window.shown_page == "wall",
+            Needs.WRITING: writable,
+            Needs.SELECTION: writable and bool(meant),
+            Needs.PICKED: writable and page == "wall" and bool(meant),
+            Needs.ON_WALL: writable and page == "wall",
+            Needs.WALL: page == "wall",
+            Needs.WITH_PHOTOS: page in ("wall", "viewer"),
+            Needs.LEVEL: page == "wall" and of_time(self.history.current),
             Needs.WORK: self.session.works.active,
             Needs.PAST: bool(self.history.past),
             Needs.FUTURE: bool(self.history.future),

@@ -12,6 +12,7 @@ from app.main_window import MainWindow
 from app.session import Session
 from app.settings import ROW_HEIGHTS
 from core.records import Change, PhotoDetails, Wall
+from core.records_corrections import Why, WhyBoundary
 
 SIZE_STEP = 1.2
 
@@ -32,6 +33,8 @@ class Focus(QObject):
         self._wall: Wall | None = None
         session.details_ready.connect(self._details)
         session.similar_ready.connect(self._similar)
+        session.why_ready.connect(self._why)
+        session.why_boundary_ready.connect(self._why_boundary)
         wall.activated.connect(self.open_photo)
         wall.selectionChanged.connect(self._selected)
         wall.rowHeightChanged.connect(self._resized)
@@ -120,6 +123,28 @@ class Focus(QObject):
         if self._window.inspector_shown:
             self._make_inspector()
             self._tell()
+
+    def why(self, photo_id: int) -> None:
+        """Show in the inspector why a photo is where it is."""
+        self._open_inspector()
+        self._session.read_why(photo_id)
+
+    def why_boundary(self, before: int, after: int) -> None:
+        """Show in the inspector what speaks for and against a boundary."""
+        self._open_inspector()
+        self._session.read_why_boundary(before, after)
+
+    def _open_inspector(self) -> None:
+        if not self._window.inspector_shown:
+            self._window.toggle_inspector()
+
+    def _why(self, why: Why) -> None:
+        if self._inspector is not None and why.photo_id in self.photos_meant():
+            self._inspector.show_why(why)
+
+    def _why_boundary(self, why: WhyBoundary) -> None:
+        if self._inspector is not None:
+            self._inspector.show_boundary(why)
 
     def _make_inspector(self) -> None:
         if self._inspector is not None:

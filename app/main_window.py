@@ -26,8 +26,10 @@ from app.views.sidebar import Sidebar
 from app.views.topbar import TopBar
 
 if TYPE_CHECKING:
+    from app.operations_groups import Proposal
     from app.views.notices import Notices
     from app.views.overlays import Overlay
+    from app.views.preview import Proposals
 
 LEAST = (900, 600)
 USUAL = (1440, 900)
@@ -58,6 +60,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, QWidget] = {}
         self._overlays: dict[str, Overlay] = {}
         self._notices: Notices | None = None
+        self._proposals: Proposals | None = None
         self._bar: QWidget | None = None
         self._latest_panel = "sidebar"
         self._quiet = False
@@ -168,6 +171,19 @@ class MainWindow(QMainWindow):
     def dismiss_notice(self) -> bool:
         """Close the newest message; False if there is none."""
         return self._notices is not None and self._notices.dismiss()
+
+    def propose(self, proposal: Proposal, left: Callable[[], None]) -> None:
+        """Show what a correction would change besides; ``left`` is called when the question is answered."""
+        if self._proposals is None:
+            from app.views.preview import Proposals
+
+            self._proposals = Proposals(self.theme, self._whole)
+            self._proposals.left.connect(left)
+        self._proposals.show(proposal)
+
+    def dismiss_proposal(self) -> bool:
+        """Put the proposal away without doing it; False if there is none."""
+        return self._proposals is not None and self._proposals.dismiss()
 
     def toggle_sheet(self) -> None:
         """Show or hide the shortcut sheet."""

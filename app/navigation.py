@@ -21,7 +21,7 @@ KIND_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A page of the window. ``page``: "wall", "folders" or "problems"; ``scope`` says what a wall shows.
+    """A page of the window. ``page``: "wall", "folders", "health" or "problems"; ``scope`` says what a wall shows.
 
     ``title`` is the last crumb, ``section`` the one before it (a kind) or empty.
     """
@@ -34,6 +34,7 @@ class Location:
 
 ALL = Location()
 PROBLEMS = Location("problems", Scope("problems"), "Problems")
+HEALTH = Location("health", Scope("health"), "Health")
 FOLDERS = Location("folders", Scope("folders"), "Folders")
 
 

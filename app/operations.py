@@ -25,28 +25,28 @@ def add_folders(session: Session, folders: Sequence[Path]) -> None:
     if not wanted:
         session.tell(Notice("Only folders can be added.", "info", "Drop a folder that holds photos."))
         return
-    library = _writable(session)
+    library = writable(session)
     if library is not None:
         _import(session, "Importing", library, lambda progress: library.import_folders(wanted, progress))
 
 
 def rescan(session: Session) -> None:
     """Look through all folders of the library again for what is new, changed or gone."""
-    library = _writable(session)
+    library = writable(session)
     if library is not None:
         _import(session, "Looking for changes", library, lambda progress: library.import_folders((), progress))
 
 
 def retry_problems(session: Session) -> None:
     """Read the files that could not be read once more."""
-    library = _writable(session)
+    library = writable(session)
     if library is not None:
         _import(session, "Trying again", library, library.retry_problems)
 
 
 def regroup(session: Session) -> None:
     """Find events, trips, places and the rest anew."""
-    library = _writable(session)
+    library = writable(session)
     if library is not None:
         session.works.start(
             "Grouping",
@@ -58,7 +58,7 @@ def regroup(session: Session) -> None:
 
 def try_sample(session: Session, n_photos: int = 300) -> None:
     """Write the simulated sample album beside the library and import it."""
-    library = _writable(session)
+    library = writable(session)
     if library is None:
         return
     folder = sample_folder(session.root)
@@ -79,7 +79,7 @@ def sample_folder(library_root: Path) -> Path:
 
 def rate(session: Session, ids: Sequence[int], stars: int) -> None:
     """Give photos 0 to 5 stars."""
-    library = _writable(session)
+    library = writable(session)
     if library is None or not ids:
         return
     chosen = [int(photo_id) for photo_id in ids]
@@ -93,7 +93,7 @@ def rate(session: Session, ids: Sequence[int], stars: int) -> None:
 
 def remove_folder(session: Session, folder_id: int, name: str) -> None:
     """Forget a folder and its photos; the files stay as they are. Can be undone."""
-    library = _writable(session)
+    library = writable(session)
     if library is None:
         return
     told = Notice(f"“{name}” was taken out of the library.", "news", "Its files were not touched.", action=UNDO)
@@ -107,14 +107,14 @@ def remove_folder(session: Session, folder_id: int, name: str) -> None:
 
 def undo(session: Session) -> None:
     """Take back the last thing done."""
-    library = _writable(session)
+    library = writable(session)
     if library is not None:
         session.runner.submit("db", lambda _: library.undo(), done=lambda answer: _redone(session, "Undone", answer))
 
 
 def redo(session: Session) -> None:
     """Do again what was taken back."""
-    library = _writable(session)
+    library = writable(session)
     if library is not None:
         session.runner.submit("db", lambda _: library.redo(), done=lambda answer: _redone(session, "Redone", answer))
 
@@ -130,7 +130,8 @@ def cancel_work(session: Session) -> None:
     session.works.cancel()
 
 
-def _writable(session: Session) -> Library | None:
+def writable(session: Session) -> Library | None:
+    """The library, if it may be changed now; else the person is told why not."""
     if session.writable:
         return session.library
     text = "The library is still opening." if session.library is None else "The library can only be read at the moment."
@@ -185,6 +186,7 @@ def _rated(session: Session, n: int, stars: int, change: Change) -> None:
 
 
 def _redone(session: Session, verb: str, answer: tuple[str, Change] | None) -> None:
+    session.refresher.hasten()
     if answer is None:
         what = "undo" if verb == "Undone" else "redo"
         session.tell(Notice(f"There is nothing to {what}.", "done"))

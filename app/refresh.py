@@ -29,7 +29,8 @@ def merge(one: Change, other: Change) -> Change:
 class Refresher(QObject):
     """``hear`` may be called from any thread; ``due`` comes on the GUI thread with all changes since the last one.
 
-    The first change after a rest is due at once, the next after ``max(0.5 s, 10 x the time the last refresh took)``.
+    The first change after a rest is due at once, the next after ``max(0.5 s, 10 x the time the last refresh took)``;
+    what the person did themselves is due at once (``hasten``).
     """
 
     due = Signal(object)
@@ -41,6 +42,7 @@ class Refresher(QObject):
         self._pending: Change | None = None
         self._took = 0.0
         self._last: float | None = None
+        self._hastened: float | None = None
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._fire)
         self._heard.connect(self._merge, Qt.ConnectionType.QueuedConnection)
@@ -61,11 +63,21 @@ class Refresher(QObject):
         self._timer.stop()
         self._pending = None
 
+    def hasten(self) -> None:
+        """The person did something and waits to see it: show the change that was heard, or that will be heard next."""
+        if self._pending is None:
+            self._hastened = self._clock()
+        else:
+            self._timer.start(0)
+
     def _merge(self, change: Change) -> None:
         self._pending = change if self._pending is None else merge(self._pending, change)
-        if not self._timer.isActive():
+        if self._hastened is not None and self._clock() - self._hastened < LEAST_SECONDS:
+            self._timer.start(0)
+        elif not self._timer.isActive():
             wait = 0.0 if self._last is None else self._last + self.interval - self._clock()
             self._timer.start(max(0, round(wait * 1000)))
+        self._hastened = None
 
     def _fire(self) -> None:
         change, self._pending = self._pending, None

@@ -17,7 +17,7 @@ from app.refresh import EVERYTHING, Refresher
 from app.works import Works
 from core.errors import LibraryLocked, MediaError
 from core.progress import Progress
-from core.records import GROUP_KINDS, Change, Pixels, Wall
+from core.records import GROUP_KINDS, Change, Pixels, Scope, Wall
 
 if TYPE_CHECKING:
     from core.library import Library
@@ -35,10 +35,15 @@ class Session(QObject):
     status_ready = Signal(object)
     groups_ready = Signal(str, object)
     folders_ready = Signal(object)
+    kinds_ready = Signal(object)
     problems_ready = Signal(object)
     details_ready = Signal(object)
     similar_ready = Signal(int, object)
+    why_ready = Signal(object)
+    why_boundary_ready = Signal(object)
+    health_ready = Signal(object)
     changed = Signal(object)
+    proposed = Signal(object)
     noticed = Signal(object)
 
     def __init__(self, root: Path, runner: JobRunner, parent: QObject | None = None) -> None:
@@ -133,12 +138,18 @@ class Session(QObject):
 
     # ------------------------------------------------------------ reading
 
-    def read_wall(self, location: Location) -> None:
-        """Ask for a wall; only the newest question is answered, by ``wall_ready``(location, Wall)."""
+    def read_wall(
+        self, location: Location, scope: Scope | None = None, ended: Callable[[], None] | None = None
+    ) -> None:
+        """Ask for a wall; only the newest question is answered, by ``wall_ready``(location, Wall).
+
+        ``scope``: another than the location's own (the same photos at another level); ``ended`` is called in any case.
+        """
+        wanted = scope or location.scope
 
         def work(library: Library) -> tuple[Wall, float]:
             begun = time.perf_counter()
-            return library.wall(location.scope), time.perf_counter() - begun
+            return library.wall(wanted), time.perf_counter() - begun
 
         def done(answer: tuple[Wall, float]) -> None:
             shown = time.perf_counter()
@@ -151,7 +162,7 @@ class Session(QObject):
             else:
                 self.fail(error, "show these photos")
 
-        self._read("wall", work, done, failed)
+        self._read("wall", work, done, failed, ended)
 
     def read_status(self) -> None:
         self._read("status", lambda library: library.status(), self.status_ready.emit)
@@ -159,6 +170,18 @@ class Session(QObject):
     def read_groups(self, kind: str) -> None:
         self._read(
             f"groups:{kind}", lambda library: library.groups(kind), lambda found: self.groups_ready.emit(kind, found)
+        )
+
+    def read_kinds(self) -> None:
+        """Every kind of photograph as (name, title), those that the person taught included."""
+        self._read("kinds", lambda library: library.kinds(), self.kinds_ready.emit)
+
+    def find_kind(self, title: str, found: Callable[[str], None]) -> None:
+        """The name of the kind with a title; ``found`` is not called where it is gone."""
+        self._read(
+            "find-kind",
+            lambda library: next((name for name, known in library.kinds() if known == title), ""),
+            lambda name: found(name) if name else None,
         )
 
     def read_folders(self) -> None:
@@ -169,7 +192,7 @@ class Session(QObject):
 
     def read_details(self, photo_id: int) -> None:
         """Details of one photo. A photo that is gone meanwhile is passed over."""
-        self._read("details", lambda library: library.photo(photo_id), self.details_ready.emit, lambda error: None)
+        self._read("details", lambda library: library.photo(photo_id), self.details_ready.emit, _passed_over)
 
     def read_similar(self, photo_id: int) -> None:
         """The look-alikes of one photo; none while it has no vector."""
@@ -180,10 +203,25 @@ class Session(QObject):
             lambda error: self.similar_ready.emit(photo_id, []),
         )
 
+    def read_why(self, photo_id: int) -> None:
+        """Why a photo is where it is. A photo that is gone meanwhile is passed over."""
+        self._read("why", lambda library: library.why(photo_id), self.why_ready.emit, _passed_over)
+
+    def read_why_boundary(self, before: int, after: int) -> None:
+        """What speaks for and against a boundary between two neighbours in time."""
+        self._read(
+            "why", lambda library: library.why_boundary(before, after), self.why_boundary_ready.emit, _passed_over
+        )
+
+    def read_health(self) -> None:
+        """What the program is unsure of."""
+        self._read("health", lambda library: library.health(), self.health_ready.emit)
+
     def forget_details(self) -> None:
         """Nobody waits for details any more."""
         self.runner.outdate("details")
         self.runner.outdate("similar")
+        self.runner.outdate("why")
 
     def find_group(self, group_id: int, near: Location, found: Callable[[Location], None]) -> None:
         """Look a group up by its id, first among the kind that ``near`` shows; then ``found``(its location)."""
@@ -206,16 +244,22 @@ class Session(QObject):
         except KeyError as error:
             raise MediaError("read", "The photo is no longer in the library") from error
 
-    def _read(self, key: str, work: Any, done: Any, failed: Any = None) -> None:
+    def _read(self, key: str, work: Any, done: Any, failed: Any = None, ended: Any = None) -> None:
         library = self.library
         if library is None or self._closed:
+            if ended is not None:
+                ended()
             return
 
         def run(progress: Progress) -> Any:
             progress.check()
             return work(library)
 
-        self.runner.submit("io", run, key=key, done=done, failed=failed)
+        self.runner.submit("io", run, key=key, done=done, failed=failed, ended=ended)
+
+
+def _passed_over(error: BaseException) -> None:
+    """What was asked about is gone; whoever asked has moved on."""
 
 
 def _open_library(root: Path) -> tuple[Library, LibraryLocked | None]:

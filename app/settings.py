@@ -12,6 +12,7 @@ from app.theme import Choice
 FILE = "window.ini"
 ROW_HEIGHTS = (80, 480)
 DEFAULT_ROW_HEIGHT = 176
+DEFAULT_LEVEL = 1.0
 
 
 class Settings:
@@ -41,6 +42,19 @@ class Settings:
     @row_height.setter
     def row_height(self, px: int) -> None:
         self._held["row_height"] = px
+
+    @property
+    def level(self) -> float:
+        """Where the slider of levels stands for the whole library, 0 (moments) to 4 (years)."""
+        try:
+            wanted = float(str(self._get("level", DEFAULT_LEVEL)))
+        except ValueError:
+            return DEFAULT_LEVEL
+        return min(max(wanted, 0.0), 4.0) if wanted == wanted else DEFAULT_LEVEL
+
+    @level.setter
+    def level(self, position: float) -> None:
+        self._held["level"] = f"{position:.2f}"
 
     @property
     def sidebar(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from app.navigation import ALL, FOLDERS, KIND_TITLES, PROBLEMS, Location, group_location, kind_location
+from app.navigation import ALL, FOLDERS, HEALTH, KIND_TITLES, PROBLEMS, Location, group_location, kind_location
 from app.words import date_range, number
 from core.paths import printable
 from core.records import GROUP_KINDS, Folder, Group, Scope, Status
@@ -20,6 +20,8 @@ ICON_ROLE = Qt.ItemDataRole.UserRole + 2
 LOCATION_ROLE = Qt.ItemDataRole.UserRole + 3
 
 ICONS = {"all": "photos", "folders": "folder"}
+NEW_KIND = Location("new-kind", Scope("new-kind"), "New kind …", "kinds")
+"""The last row of Kinds: it asks for a name, and photos dropped on it teach the kind."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -60,7 +62,7 @@ class SidebarModel(QAbstractItemModel):
         self._root = Node(0, "", ALL)
         self._tops: dict[str, Node] = {}
         entries = [("all", ALL), *((kind, kind_location(kind)) for kind in GROUP_KINDS)]
-        for key, location in [*entries, ("folders", FOLDERS), ("problems", PROBLEMS)]:
+        for key, location in [*entries, ("health", HEALTH), ("folders", FOLDERS), ("problems", PROBLEMS)]:
             lazy = key if key in KIND_TITLES or key == "folders" else ""
             node = self._node(key, location, None, icon=ICONS.get(key, key), lazy=lazy)
             node.parent = self._root
@@ -75,7 +77,7 @@ class SidebarModel(QAbstractItemModel):
         counts = {"all": status.photos, "problems": status.problems, **status.groups}
         before = [self.hasChildren(self._index_of(node)) for node in self._tops.values()]
         for key, node in self._tops.items():
-            if key != "folders":
+            if key not in ("folders", "health"):
                 node.count = counts.get(key, 0)
         last = self.index(len(self._root.children) - 1, 0)
         self.dataChanged.emit(self.index(0, 0), last)
@@ -86,8 +88,16 @@ class SidebarModel(QAbstractItemModel):
         """The groups of a kind, in the order given."""
         top = self._tops[kind]
         top.count = len(groups)
-        self._merge(top, [self._group_node(group) for group in groups])
+        nodes = [self._group_node(group) for group in groups]
+        if kind == "kinds" and nodes:
+            nodes.append(self._node("new-kind", NEW_KIND, None))
+        self._merge(top, nodes)
         top.fetched = True
+
+    def set_questions(self, n: int) -> None:
+        """How many questions are open, beside Health."""
+        self._tops["health"].count = n
+        self.dataChanged.emit(self.top_index("health"), self.top_index("health"))
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
         """All folders, nested by their parents; the person's own folders stand at the top."""

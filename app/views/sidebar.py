@@ -88,6 +88,7 @@ class _Tree(QTreeView):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self.lit: Location | None = None
         self.setHeaderHidden(True)
         self.setIndentation(18)
         self.setAnimated(False)
@@ -103,7 +104,8 @@ class _Tree(QTreeView):
             QRect(QPoint(4, option.rect.top() + 1), QSize(self.viewport().width() - 8, option.rect.height() - 2))
         )
         chosen = self.selectionModel().isSelected(index)
-        if chosen or index == self.indexAt(self.viewport().mapFromGlobal(self.cursor().pos())):
+        lit = self.lit is not None and index.data(LOCATION_ROLE) == self.lit
+        if lit or chosen or index == self.indexAt(self.viewport().mapFromGlobal(self.cursor().pos())):
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -113,7 +115,7 @@ class _Tree(QTreeView):
         self.drawBranches(painter, self._branch(option.rect, index), index)
         option.rect = self.visualRect(index)
         self.itemDelegate().paint(painter, option, index)
-        if self.hasFocus() and index == self.currentIndex():
+        if lit or (self.hasFocus() and index == self.currentIndex()):
             focus_ring(painter, shape, self._theme.tokens.accent)
 
     def _branch(self, row: QRect, index: Index) -> QRect:
@@ -202,6 +204,26 @@ class Sidebar(QWidget):
         self.tree.expandAll() if text else self.tree.collapseAll()
         self._say_nothing()
         self.show_location(self._location)
+
+    def location_at(self, at: QPoint) -> Location | None:
+        """The location of the row under a point of the screen; None beside the rows."""
+        spot = self.tree.viewport().mapFromGlobal(at)
+        if not self.tree.isVisible() or not self.tree.viewport().rect().contains(spot):
+            return None
+        found: Location | None = self.tree.indexAt(spot).data(LOCATION_ROLE)
+        return found
+
+    def light(self, location: Location | None) -> None:
+        """Show that the row of a location would take what is held over it."""
+        if location != self.tree.lit:
+            self.tree.lit = location
+            self.tree.viewport().update()
+
+    def open_row(self, location: Location) -> None:
+        """Open the row of a location, if it is shown."""
+        index = self._proxy.mapFromSource(self._model.find(location))
+        if index.isValid():
+            self.tree.expand(index)
 
     def choose_first(self) -> None:
         """Go to the best match of a search: the first group found, else the first row."""

@@ -1,15 +1,19 @@
-"""The bar above everything: back and forward, where one is, search, photo size, panels, menu. 44 px."""
+"""The bar above everything: back and forward, where one is, level, photo size, search, panels, menu. 44 px."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QSlider, QToolButton, QWidget
 
 from app.icons import IconButton, icon
 from app.settings import ROW_HEIGHTS
 from app.theme import BAR_HEIGHT, ICON, SPACE_L, SPACE_S, SPACE_XS, Theme
+from app.views.levelslider import LevelSlider
 from app.views.widgets import ElidedLabel, button
+
+ROOMY = 1180
+"""From this width on the sliders have words and pictures at their ends."""
 
 
 class TopBar(QWidget):
@@ -34,6 +38,7 @@ class TopBar(QWidget):
         self.title = ElidedLabel("", "strong")
         self.detail = ElidedLabel("", "small")
         self.search = self._make_search()
+        self.level = LevelSlider(theme)
         self._size = self._make_size()
         self.sidebar = IconButton(theme, "sidebar", "Show or hide the sidebar")
         self.inspector = IconButton(theme, "inspector", "Show or hide the inspector")
@@ -57,6 +62,8 @@ class TopBar(QWidget):
         row.addSpacing(SPACE_S)
         row.addWidget(self.detail, 1)
         row.addSpacing(SPACE_S)
+        row.addWidget(self.level)
+        row.addSpacing(SPACE_L)
         row.addWidget(self._size)
         row.addSpacing(SPACE_L)
         row.addWidget(self.search)
@@ -116,6 +123,17 @@ class TopBar(QWidget):
     def show_size(self, shown: bool) -> None:
         """The size slider belongs to walls only."""
         self._size.setVisible(shown)
+
+    def show_level(self, shown: bool) -> None:
+        """The level slider belongs to walls of time only."""
+        self.level.setVisible(shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= ROOMY
+        self.level.show_words(roomy)
+        self._small.setVisible(roomy)
+        self._large.setVisible(roomy)
 
     def set_menu(self, menu: QMenu) -> None:
         self.menu.setMenu(menu)

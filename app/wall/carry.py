@@ -40,6 +40,7 @@ class Ghost(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._room = parent
         self._text, self._able = "", False
         self.hide()
 
@@ -54,7 +55,7 @@ class Ghost(QWidget):
         font.setPixelSize(TYPE_BODY)
         self.setFont(font)
         metrics = QFontMetrics(font)
-        room = self.parentWidget().rect()
+        room = self._room.rect()
         width = min(metrics.horizontalAdvance(text) + 2 * SPACE_M, room.width() // 2)
         self.resize(width, metrics.height() + 2 * SPACE_S)
         spot = at + OFFSET

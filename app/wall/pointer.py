@@ -1,4 +1,4 @@
-"""The mouse on a wall: clicks, rubber band, photos and boundaries dragged, with scrolling at the edges, hover, headers."""
+"""The mouse on a wall: clicks, rubber band, photos and boundaries dragged, scrolling at the edges, hover, headers."""
 
 from __future__ import annotations
 

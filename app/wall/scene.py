@@ -184,7 +184,9 @@ def headers(layout: Layout, win: Window) -> list[tuple[int, QRect]]:
 
 
 def header_heights(wall: Wall) -> np.ndarray:
-    """A header for every section that has a title, int64 [m]."""
+    """A header for every section that has a title, int64 [m]; on a wall of time each has one, made as it is seen."""
+    if wall.edges is not None:
+        return np.full(len(wall.titles), HEADER_HEIGHT, np.int64)
     return np.fromiter((HEADER_HEIGHT if title else 0 for title in wall.titles), np.int64, len(wall.titles))
 
 

@@ -147,7 +147,7 @@ class WallSurface(QAbstractScrollArea):
         """The current photo, where it is seen; else what is at the top."""
         offset, page = self.scroller.offset, self.viewport().height()
         if self.picked.current >= 0:
-            x, y, width, height = self.layout_.rect_of(self.picked.current)
+            _, y, _, height = self.layout_.rect_of(self.picked.current)
             if y < offset + page and y + height > offset:
                 return Anchor(self.picked.current, 0.0, 0.0, y - offset)
         return self._anchor(0)

@@ -170,6 +170,10 @@ class WallView(WallSurface):
         elif self.wall.section_id[section] > 0:
             self.sectionActivated.emit(int(self.wall.section_id[section]))
 
+    def forget_asked(self) -> None:
+        """The menu about a heading is gone."""
+        self.asked_section = -1
+
     def section_of(self, index: int) -> int:
         """The section a photo stands in."""
         return int(np.searchsorted(self.wall.section_start, index, "right")) - 1
