@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.group.base import Found, FoundGroup, Gaps, Inputs, PhotoTable
 
 if TYPE_CHECKING:
     from core.group.homes import Home
+    from core.group.inferred import Inferred
     from core.group.naming import NamedPhotos
+    from core.group.stream import Stream
 
-__all__ = ["Found", "FoundGroup", "Gaps", "Inputs", "PhotoTable", "find_all"]
+__all__ = ["Beside", "Found", "FoundGroup", "Gaps", "Inputs", "PhotoTable", "find_all"]
 
 SHARED_NEIGHBOURS = 15
 NOTHING = Inputs()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside the groups: the stream with its gaps, the name of every photo's place, and where photos
+    without a position were probably taken."""
+
+    stream: Stream
+    named: NamedPhotos
+    inferred: Inferred
+
+    @property
+    def gaps(self) -> Gaps:
+        return self.stream.gaps
 
 
 @dataclass(slots=True)
@@ -38,8 +55,8 @@ def find_all(
     copies: Mapping[int, int] | None = None,
     seed: int = 0,
     progress_hook: Callable[[str], None] | None = None,
-) -> tuple[dict[str, Found], Gaps]:
-    """Every kind of group of a library, keyed by ``records.GROUP_KINDS``, and the gaps of its stream.
+) -> tuple[dict[str, Found], Beside]:
+    """Every kind of group of a library, keyed by ``records.GROUP_KINDS``, and the gaps between its photos.
 
     ``inputs``: corrections and what was learned. ``copies``: for positions that have several identical files, how
     many. ``progress_hook`` is called with the kind that begins; it may raise to stop. An event's ``parent`` is the
@@ -47,36 +64,44 @@ def find_all(
     trips and the turns of the year worked in (``levels``).
     """
     work = _Work(table, inputs, seed, progress_hook if progress_hook is not None else lambda _kind: None)
-    gaps, bases = _stream(work)
-    named = _places(work, bases)
+    found, bases = _stream(work)
+    named, borrowed = _places(work, bases)
     _looks(work, copies)
     _titles(work, named, bases)
-    return work.found, gaps
+    return work.found, Beside(found, named, borrowed)
 
 
-def _stream(work: _Work) -> tuple[Gaps, list[Home]]:
-    """Events and trips, the line's gaps with every level worked in, and the homes of the library."""
-    from core.group import events, homes, timeline, trips
+def _stream(work: _Work) -> tuple[Stream, list[Home]]:
+    """Events and trips, the line's gaps with every level and correction worked in, and the homes of the library."""
+    from core.group import homes, stream
 
-    table = work.table
     work.begin("events")
-    work.found["events"], gaps = events.find(table, line=timeline.timeline(table))
+    bases = homes.homes(work.table)
     work.begin("trips")
-    bases = homes.homes(table)
-    work.found["trips"] = trips.find(table, work.found["events"], bases)
-    return _lifted(gaps, table, work.found["trips"]), bases
+    found = stream.find(work.table, work.inputs, bases)
+    work.found["events"], work.found["trips"] = found.events, found.trips
+    return found, bases
 
 
-def _places(work: _Work, bases: list[Home]) -> NamedPhotos:
-    """Towns and spots; the name of every photo's place."""
+def _places(work: _Work, bases: list[Home]) -> tuple[NamedPhotos, Inferred]:
+    """Towns and spots; the name of every photo's place; positions borrowed within an event."""
     from core.geo.names import Namer
-    from core.group import naming, places
+    from core.group import inferred, naming, places
 
     work.begin("places")
     namer = Namer()
     named = naming.name_photos(work.table, namer)
-    work.found["places"] = places.find(work.table, namer, bases, named=named)
-    return named
+    borrowed = inferred.infer(work.table, event=events_of(work.found["events"], len(work.table)))
+    work.found["places"] = places.find(work.table, namer, bases, named=named, inferred=borrowed)
+    return named, borrowed
+
+
+def events_of(events: Found, n: int) -> NDArray[np.int64]:
+    """int64 [n]: the event of each photo, -1 for none."""
+    out = np.full(n, -1, dtype=np.int64)
+    for index, group in enumerate(events.groups):
+        out[group.members] = index
+    return out
 
 
 def _looks(work: _Work, copies: Mapping[int, int] | None) -> None:
@@ -102,30 +127,18 @@ def _looks(work: _Work, copies: Mapping[int, int] | None) -> None:
 
 
 def _titles(work: _Work, named: NamedPhotos, bases: list[Home]) -> None:
-    """Titles and covers of everything found."""
-    from core.group import kinds, quality, titles
+    """Titles and covers of everything found, once what the person excluded has left its groups."""
+    from core.group import kinds, moves, quality, titles
 
     found = work.found
+    for kind, excluded in work.inputs.excluded.items():
+        if kind in found and kind != "events":
+            moves.exclude(found[kind], excluded, keep_empty=kind in ("trips", "places"))
     work.begin("titles")
     context = titles.context_of(work.table, named, bases, kinds.shares(found["kinds"], len(work.table)))
     titles.name_events(found["events"], context)
     titles.name_trips(found["trips"], context)
     titles.name_lookalikes(found["lookalikes"], context)
     titles.name_bursts(found["bursts"], context)
-    for kind in found.values():
-        quality.choose_covers(work.table, kind.groups)
-
-
-def _lifted(gaps: Gaps, table: PhotoTable, trips: Found) -> Gaps:
-    """The gaps with the levels above events worked into their strengths: trips whole, seasons and years cut."""
-    from core.group import levels
-
-    if len(gaps.strength) == 0:
-        return gaps
-    order = np.append(gaps.before, gaps.after[-1])
-    trip = np.full(len(table), -1, dtype=np.int64)
-    for index, group in enumerate(trips.groups):
-        trip[group.members] = index
-    strength = levels.lift_trips(gaps.strength, trip[order])
-    strength = levels.lift_calendar(strength, table.local[order], gaps.gap_seconds)
-    return replace(gaps, strength=strength)
+    for each in found.values():
+        quality.choose_covers(work.table, each.groups)

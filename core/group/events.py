@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.group.base import F32, Found, FoundGroup, Gaps, PhotoTable
+from core.group.base import F32, F64, Found, FoundGroup, Gaps, PhotoTable
 from core.group.gaps import GapModel, Measured, measure
 from core.group.levels import level, strengths
 from core.group.segment import LengthPrior
@@ -36,13 +36,18 @@ class EventParams:
 DEFAULT = EventParams()
 
 
-def find(table: PhotoTable, *, params: EventParams = DEFAULT, line: Timeline | None = None) -> tuple[Found, Gaps]:
+def find(
+    table: PhotoTable, *, params: EventParams = DEFAULT, line: Timeline | None = None, logits: F64 | None = None
+) -> tuple[Found, Gaps]:
     """Cut a library into events, oldest first; photos without a time form one last group, "undated".
 
-    Gaps has one row per gap between *dated* neighbours. Titles are plain until ``titles.name_events`` has seen them.
+    ``logits`` float64 [m - 1]: log odds of the line's gaps in place of the rule's (a network's). Gaps has one row per
+    gap between *dated* neighbours. Titles are plain until ``titles.name_events`` has seen them.
     """
     line = timeline(table) if line is None else line
     measured = measure(table, line, params.model)
+    if logits is not None:
+        measured = replace(measured, logits=logits)
     strength = strengths(measured.logits, line.unit, params.prior)
     gaps = _gaps(line, measured, strength, params.threshold)
     groups = event_groups(line, gaps)

@@ -5,7 +5,7 @@ A run on one day is a day trip where it went far and long enough; one that moved
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,16 @@ def find(table: PhotoTable, events: Found, bases: list[Home], *, params: TripPar
                 groups.append(trip)
     parameters: dict[str, Any] = {**asdict(params), "bases": [asdict(base) for base in bases]}
     return Found("trips", groups, ALGORITHM, VERSION, parameters)
+
+
+def trip_of(
+    table: PhotoTable, members: list[I64], bases: list[Home], *, params: TripParams = DEFAULT
+) -> FoundGroup | None:
+    """The trip that these events make, however short: the person said so. None where no place is known."""
+    km = [distance_from_base(table, bases, rows) for rows in members]
+    if not np.isfinite(np.concatenate(km)).any():
+        return None
+    return _trip(table, members, km, passive(table), replace(params, min_photos=0, min_days=0))
 
 
 def _states(

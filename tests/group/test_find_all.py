@@ -33,7 +33,7 @@ def _album() -> PhotoTable:
 def test_everything_is_found_and_can_be_stored() -> None:
     t = _album()
     kinds_seen: list[str] = []
-    found, gaps = find_all(t, copies={3: 2}, seed=7, progress_hook=kinds_seen.append)
+    found, beside = find_all(t, copies={3: 2}, seed=7, progress_hook=kinds_seen.append)
     assert set(found) == set(GROUP_KINDS)
     assert set(kinds_seen) >= set(GROUP_KINDS)
     assert found["lookalikes"].seed == found["duplicates"].seed == 7
@@ -48,12 +48,13 @@ def test_everything_is_found_and_can_be_stored() -> None:
             assert 0 <= g.strength <= 1
             assert ((g.strengths >= 0) & (g.strengths <= 1)).all()
             json.dumps([g.reasons[0], g.reasons[-1], g.details])
-    assert len(gaps.strength) == len(t) - 1
+    assert len(beside.gaps.strength) == len(t) - 1
 
 
 def test_a_trip_is_one_piece_of_its_level() -> None:
     t = _album()
-    found, gaps = find_all(t)
+    found, beside = find_all(t)
+    gaps = beside.gaps
     trip = found["trips"].groups[0]
     pieces = level(gaps.strength, LEVELS["trips"])
     order = np.append(gaps.before, gaps.after[-1])

@@ -66,9 +66,9 @@ def test_few_positions_name_no_place() -> None:
 
 
 def test_without_time_and_without_place() -> None:
-    found, gaps = find_all(table([np.nan] * 3))
+    found, beside = find_all(table([np.nan] * 3))
     assert _titles(found["events"]) == ["Undated"]
-    assert len(gaps.strength) == 0
+    assert len(beside.gaps.strength) == 0
     whole_day = table(seconds(2024, 5, 3, 9) + np.arange(12) * 3300.0)
     assert _titles(find_all(whole_day)[0]["events"]) == ["12 photos on 3 May 2024"]
     night = table(seconds(2024, 5, 3, 23.5) + np.arange(10) * 900.0)
