@@ -16,21 +16,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import __version__, cli_embedders
+from app import __version__, cli_correct, cli_embedders, cli_groups, cli_learn
 from app import cli_output as output
+from app.cli_shared import JsonOption, LibraryOption, MisuseError, photo_of, reading, root_of
 from app.launch import MISUSE, open_window
 from core.errors import Cancelled, ReverieError
-from core.paths import DATABASE, default_library, printable
-from core.records import GROUP_KINDS, Boundary, Group
+from core.paths import printable
+from core.records import Boundary
 
 if TYPE_CHECKING:
     from core.library import Library
     from core.progress import Progress
     from core.records import ImportReport
-
-
-class MisuseError(ReverieError):
-    """The command was used wrongly; the message says how it is used."""
 
 
 app = typer.Typer(
@@ -39,9 +36,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-LibraryOption = Annotated[Path | None, typer.Option("--library", help="The library's folder.", show_default=False)]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -82,22 +76,6 @@ def start(
         raise typer.Exit(open_window(str(library) if library else None, []))
 
 
-def _root(context: typer.Context, library: Path | None) -> Path:
-    """The library of a command: its own option, the one before the command, or the usual one."""
-    chosen = library or context.obj
-    return Path(os.path.abspath(chosen)) if chosen else default_library()
-
-
-def _reading(context: typer.Context, library: Path | None) -> Library:
-    """The library, open for reading. Misuse where there is none."""
-    root = _root(context, library)
-    if not (root / DATABASE).is_file():
-        raise MisuseError(f"There is no library at {printable(str(root))} yet. `reverie import FOLDER` makes one.")
-    from core.library import Library
-
-    return Library.open(root, mode="read")
-
-
 # ---------------------------------------------------------------- commands that do something
 
 
@@ -108,7 +86,7 @@ def open_command(
     library: LibraryOption = None,
 ) -> None:
     """Open the window; import the folders named."""
-    raise typer.Exit(open_window(str(_root(context, library)), folders or []))
+    raise typer.Exit(open_window(str(root_of(context, library)), folders or []))
 
 
 @app.command("import")
@@ -125,7 +103,7 @@ def import_command(
     from app.cli_progress import shown
 
     with shown() as progress:
-        report = _import(_root(context, library), [Path(os.path.abspath(folder)) for folder in folders], progress)
+        report = _import(root_of(context, library), [Path(os.path.abspath(folder)) for folder in folders], progress)
     if as_json:
         output.objects([asdict(report)])
         return
@@ -181,7 +159,7 @@ def sample(
 @app.command()
 def status(context: typer.Context, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """The library in numbers."""
-    with _reading(context, library) as opened:
+    with reading(context, library) as opened:
         facts = output.status(opened.status())
     if as_json:
         output.objects([facts])
@@ -192,7 +170,7 @@ def status(context: typer.Context, library: LibraryOption = None, as_json: JsonO
 @app.command()
 def photos(context: typer.Context, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Every photo, newest first."""
-    with _reading(context, library) as opened:
+    with reading(context, library) as opened:
         if as_json:
             output.objects(map(output.photo, opened.iter_rows()))
             return
@@ -204,7 +182,7 @@ def photos(context: typer.Context, library: LibraryOption = None, as_json: JsonO
 @app.command()
 def problems(context: typer.Context, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Files that could not be read, and why."""
-    with _reading(context, library) as opened:
+    with reading(context, library) as opened:
         found = opened.problems()
     if as_json:
         output.objects(map(output.problem, found))
@@ -213,37 +191,9 @@ def problems(context: typer.Context, library: LibraryOption = None, as_json: Jso
 
 
 @app.command()
-def groups(
-    context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="|".join(GROUP_KINDS), show_default=False)],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """The groups of a kind that the program found."""
-    if kind not in GROUP_KINDS:
-        raise MisuseError(f"There are no groups called “{kind}”. There are: {', '.join(GROUP_KINDS)}.")
-    with _reading(context, library) as opened:
-        found = opened.groups(kind)
-        if as_json:
-            output.objects(output.group(row, _paths_of(opened, row)) for row in found)
-            return
-        rows = [(row.title, row.subtitle, row.n_photos, row.strength) for row in found]
-    output.table(("Title", "", "Photos", "Strength"), rows)
-
-
-def _paths_of(library: Library, group: Group) -> list[str]:
-    """Paths of a group's photos, newest first; of duplicates every file, exact copies too."""
-    ids = library.group_photos(group.id).tolist()
-    if group.kind != "duplicates":
-        return [row.path for row in library.rows(ids)]
-    files = (file for i in ids for file in library.photo(i).files)
-    return [file.path for file in files if file.role in ("primary", "copy", "raw")]
-
-
-@app.command()
 def boundaries(context: typer.Context, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Every gap between neighbours in time: how strongly it parts two events, and why."""
-    with _reading(context, library) as opened:
+    with reading(context, library) as opened:
         if as_json:
             output.objects(output.boundary(row, paths) for row, paths in _with_paths(opened))
             return
@@ -270,11 +220,8 @@ def similar(
     as_json: JsonOption = False,
 ) -> None:
     """The photos most like one of the library, best first."""
-    with _reading(context, library) as opened:
-        photo_id = opened.find(os.path.abspath(path))
-        if photo_id is None:
-            raise MisuseError(f"{printable(path)} is not in the library.")
-        scores = dict(opened.similar(photo_id, top))
+    with reading(context, library) as opened:
+        scores = dict(opened.similar(photo_of(opened, path), top))
         found = [(row.path, scores[row.id]) for row in opened.rows(list(scores))]
     if as_json:
         output.objects(output.similar(name, score) for name, score in found)
@@ -287,7 +234,7 @@ def doctor(context: typer.Context, library: LibraryOption = None, as_json: JsonO
     """Versions, device, embedder, codecs, and a check of the library; exit status 1 where something is wrong."""
     from core.doctor import examine
 
-    found = asdict(examine(_root(context, library)))
+    found = asdict(examine(root_of(context, library)))
     facts: dict[str, Any] = {"version": __version__} | found | {"library": printable(found["library"])}
     if as_json:
         output.objects([facts | {"faults": list(found["faults"])}])
@@ -296,4 +243,7 @@ def doctor(context: typer.Context, library: LibraryOption = None, as_json: JsonO
     raise typer.Exit(1 if found["faults"] else 0)
 
 
-cli_embedders.add_to(app, _root)
+cli_groups.add_to(app)
+cli_correct.add_to(app)
+cli_learn.add_to(app)
+cli_embedders.add_to(app, root_of)

@@ -25,6 +25,16 @@ def taken_at(local: float | None, utc_offset: int | None) -> str | None:
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
 
 
+def parse_time(text: str | None) -> float | None:
+    """Wall-clock seconds of an ISO 8601 time; None for none. Raises ValueError."""
+    if text is None:
+        return None
+    try:
+        return (datetime.fromisoformat(text).replace(tzinfo=None) - _EPOCH).total_seconds()
+    except ValueError:
+        raise ValueError(f"“{text}” is no time; write it like 2025-09-13 or 2025-09-13T18:42.") from None
+
+
 def photo(row: PhotoRow) -> dict[str, Any]:
     return {
         "id": row.id,
