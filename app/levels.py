@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from app.navigation import ALL, Location
+from app.navigation import Location
 from core.records import LEVELS, Scope
 
 STOPS = tuple(LEVELS)
@@ -78,7 +78,6 @@ def usual(location: Location) -> float:
 
 def scope_at(location: Location, position: float) -> Scope:
     """What to ask the library for: a location as it is, or cut at a position of the slider."""
-    always = location == ALL or (location.scope.kind == "group" and location.section == "trips")
-    if not of_time(location) or (position == usual(location) and not always):
+    if not of_time(location) or snapped(position) == usual(location):
         return location.scope
     return Scope("level", level=strength_at(position), id=location.scope.id)

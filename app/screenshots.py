@@ -20,10 +20,11 @@ from app.desk import Desk
 from app.main_window import MainWindow
 from app.theme import Choice
 from core.paths import DATABASE, default_library
-from core.records import Scope
+from core.records import LEVELS, Scope
 
 SIZE = (1600, 1000)
 SCHEMES: tuple[Choice, ...] = ("light", "dark")
+USUAL_LEVEL = 1.0
 SETTLE_MS = 700
 """Long enough for fades, and for thumbnails and the viewer's picture to arrive."""
 
@@ -50,7 +51,28 @@ def _photo_to_show(desk: Desk) -> int | None:
 
 
 def _look_at(name: str) -> Callable[[Desk], None]:
-    return lambda desk: desk.go_to(name)
+    def look(desk: Desk) -> None:
+        desk.go_to("all")
+        desk.window.topbar.level.choose(USUAL_LEVEL)
+        desk.go_to(name)
+
+    return look
+
+
+def _at_level(name: str) -> Callable[[Desk], None]:
+    def look(desk: Desk) -> None:
+        desk.go_to("all")
+        desk.window.topbar.level.choose(float(tuple(LEVELS).index(name)))
+
+    return look
+
+
+def _boundary(desk: Desk) -> None:
+    """A boundary chosen by key, on the wall of moments."""
+    _at_level("moments")(desk)
+    desk.wall.setFocus()
+    desk.wall.boundaries.step(down=True)
+    desk.wall.boundaries.step(down=True)
 
 
 def _inspect(desk: Desk) -> None:
@@ -74,6 +96,9 @@ def _view(desk: Desk) -> None:
 
 SCENES: dict[str, Callable[[Desk], None]] = {
     "all": _look_at("all"),
+    "moments": _at_level("moments"),
+    "boundary": _boundary,
+    "seasons": _at_level("seasons"),
     "events": _look_at("events"),
     "trips": _look_at("trips"),
     "places": _look_at("places"),

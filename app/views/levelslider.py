@@ -12,6 +12,7 @@ from app.views.widgets import label
 
 PER_STOP = 100
 WIDTH = 128
+KNOB = 9
 
 
 class _Track(QSlider):
@@ -25,8 +26,8 @@ class _Track(QSlider):
         self.setPageStep(PER_STOP)
         self.setFixedWidth(WIDTH)
 
-    def stop_x(self, stop: int) -> float:
-        """Where a stop stands on the track."""
+    def stop_x(self, stop: float) -> float:
+        """Where a position stands on the track."""
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         handle = self.style().subControlRect(
@@ -34,18 +35,20 @@ class _Track(QSlider):
         )
         span = self.width() - handle.width()
         return handle.width() / 2 + QStyle.sliderPositionFromValue(
-            self.minimum(), self.maximum(), stop * PER_STOP, span, option.upsideDown
+            self.minimum(), self.maximum(), round(stop * PER_STOP), span, option.upsideDown
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        handle = self.stop_x(self.value() / PER_STOP)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.tokens.control))
-        for stop in range(len(STOPS)):
-            painter.drawEllipse(QPointF(self.stop_x(stop), self.height() / 2 + 0.5), 2.5, 2.5)
+        for x in map(self.stop_x, range(len(STOPS))):
+            if abs(x - handle) > KNOB:
+                painter.drawEllipse(QPointF(x, self.height() / 2), 2, 2)
         painter.end()
-        super().paintEvent(event)
 
 
 class LevelSlider(QWidget):
@@ -78,6 +81,10 @@ class LevelSlider(QWidget):
         self.track.setValue(round(position * PER_STOP))
         self.track.blockSignals(blocked)
         self._name(position)
+
+    def choose(self, position: float) -> None:
+        """Go to a position as if the person had moved the slider there."""
+        self.track.setValue(round(position * PER_STOP))
 
     def to_stop(self, step: int) -> None:
         """To the next coarser (1) or finer (-1) stop."""

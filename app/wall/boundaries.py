@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 BOUNDARY_HEIGHT = 28
 PIN = 14
-_FAINT, _STRONG = 55, 230
-_THIN, _THICK = 1.0, 2.5
+_FAINT, _STRONG = 40, 150
+_THIN, _THICK = 1.0, 1.75
 
 
 def shown(edges: Edges | None, m: int) -> NDArray[np.bool_]:
@@ -78,10 +78,10 @@ def draw(
     if lit == 2:
         _chosen(painter, box, look.accent)
     colour = QColor(look.accent if lit else look.text)
-    share = min(1.0, max(0.0, strength))
+    share = min(1.0, max(0.0, strength)) ** 2
     colour.setAlpha(255 if lit else round(_FAINT + (_STRONG - _FAINT) * share))
     pen = QPen(colour, _THIN + (_THICK - _THIN) * share)
-    pen.setDashPattern([4, 4])
+    pen.setDashPattern([4, 5])
     painter.setPen(pen)
     y = box.center().y() + 0.5
     painter.drawLine(QPointF(middle.left() - SPACE_M, y), QPointF(box.left() + SPACE_S, y))
