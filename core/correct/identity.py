@@ -99,7 +99,7 @@ class Overrides:
                     self._taken[said.id] = found
 
     def of(self, group_id: int, photos: Collection[int]) -> tuple[str | None, int | None]:
-        """(title, cover) that the person gave to a group, None where they gave none; a cover must be among its photos."""
+        """(title, cover) that the person gave a group, None where they gave none; a cover must be among its photos."""
         title = next((c.payload["title"] for c in self.names if self._taken.get(c.id) == group_id), None)
         covers = (c.payload["photo"] for c in self.covers if self._taken.get(c.id) == group_id)
         return title, next((photo for photo in covers if photo in photos), None)

@@ -41,8 +41,8 @@ class Stretch:
 
     ids int64, instant float64 [m]; raw, strength float32, gap_seconds float64, distance_km, visual float32 (NaN
     unknown), camera bool [m - 1]. ``chains``: gaps that lead over hidden photos, with the stored gaps they are made of.
-    ``fresh``: gaps that are not stored. ``left``, ``right``: strength of the gaps at the ends (1 where there is none),
-    with the photos beyond (0: none).
+    ``fresh``: gaps that are not stored. ``left``, ``right``: the gaps at the ends, as (strength, seconds); None where
+    the line ends.
     """
 
     ids: Ints
@@ -54,8 +54,8 @@ class Stretch:
     camera: NDArray[np.bool_]
     chains: dict[int, list[int]] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
-    left: tuple[int, float] = (0, 1.0)
-    right: tuple[int, float] = (0, 1.0)
+    left: tuple[float, float] | None = None
+    right: tuple[float, float] | None = None
     strength: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
     pin: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -199,8 +199,10 @@ def read(conn: Connection, said: Said, span: Span, known: Gone) -> tuple[Stretch
     if after is None and len(ids) and int(ids[-1]) in stored:
         gone.put(int(ids[-1]), stored[int(ids[-1])][:-1])
     out = gaps.stretch(ids, instant)
-    out.left = _end(stored, before[1], int(ids[0])) if before and len(ids) else (0, 1.0)
-    out.right = _end(stored, int(ids[-1]), after[1], beyond=after[1]) if after and len(ids) else (0, 1.0)
+    if before and len(ids):
+        out.left = _strength(stored, before[1], int(ids[0])), float(instant[0]) - before[0]
+    if after and len(ids):
+        out.right = _strength(stored, int(ids[-1]), after[1]), after[0] - float(instant[-1])
     return out, gone
 
 
@@ -208,10 +210,9 @@ def _stored(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     return {row[0]: tuple(row[1:]) for row in conn.exec_driver_sql(_ROWS, (json.dumps(list(ids)),))}
 
 
-def _end(stored: dict[int, tuple[Any, ...]], before: int, after: int, beyond: int | None = None) -> tuple[int, float]:
+def _strength(stored: dict[int, tuple[Any, ...]], before: int, after: int) -> float:
     row = stored.get(before)
-    strength = float(row[-1]) if row is not None and row[0] == after else 1.0
-    return (before if beyond is None else beyond), strength
+    return float(row[-1]) if row is not None and row[0] == after else 1.0
 
 
 class _Gaps:
