@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import group
+from core.correct import replay
 from core.embed import registry
 from core.embed.base import Embedding
 from core.errors import WeightsError
+from core.group import Beside
 from core.group.base import Found, PhotoTable
 from core.grouping import write
 from core.grouping.table import read_copies, read_table, vector_rows
@@ -29,53 +31,66 @@ BLOCK = 8192
 ORDER = ("trips", "events", "places", "kinds", "lookalikes", "identical", "duplicates", "bursts", "odd")
 """Trips come first: events name theirs as parent."""
 
+STEPS = 2 * len(ORDER) + 3
+"""Reading, finding each kind and the titles, and writing each kind."""
+
 
 def run(store: Store, progress: Progress, *, seed: int = 0) -> None:
     """Find all groups anew and store them; corrections and the ids of groups that mostly survive are kept.
 
     Raises :class:`core.errors.Cancelled`; kinds already stored stay, the others are as they were.
     """
-    progress.phase("Grouping", len(ORDER) + 2, "steps")
+    progress.phase("Grouping", STEPS, "steps")
     scratch = Scratch(store.root / "cache")
     try:
         with store.read() as conn:
             table = read_table(conn)
             copies = read_copies(conn, table.ids)
+            inputs = replay.inputs(conn, table)
         table = _with_vectors(store, table, scratch)
         progress.advance()
         progress.check()
+
+        def begin(_kind: str) -> None:
+            progress.advance()
+            progress.check()
+
         started = time.monotonic()
-        found, gaps = group.find_all(table, copies=copies, seed=seed, progress_hook=lambda _name: progress.check())
+        found, beside = group.find_all(table, inputs=inputs, copies=copies, seed=seed, progress_hook=begin)
         seconds = time.monotonic() - started
         progress.advance()
-        with store.write(Change(groups=True)) as conn:
-            write.write_boundaries(conn, gaps, table)
-        _write_all(store, found, table, seconds, progress)
+        _write_all(store, found, beside, table, seconds, progress)
     finally:
         scratch.close()
 
 
-def _write_all(store: Store, found: dict[str, Found], table: PhotoTable, seconds: float, progress: Progress) -> None:
-    trips: list[int] | None = None
-    for kind in ORDER:
+def _write_all(
+    store: Store, found: dict[str, Found], beside: Beside, table: PhotoTable, seconds: float, progress: Progress
+) -> None:
+    """Boundaries, trips and events in one transaction, since levels need them to agree; then kind by kind."""
+    progress.check()
+    with store.write(Change(groups=True)) as conn:
+        write.write_boundaries(conn, beside.stream, table)
+        trips = write.write_found(conn, found["trips"], table, seconds)
+        write.write_found(conn, found["events"], table, seconds, trips)
+    progress.advance(2)
+    for kind in ORDER[2:]:
         progress.check()
         with store.write(Change(photos=kind in ("places", "bursts"), groups=True)) as conn:
-            ids = write.write_found(conn, found[kind], table, seconds, trips if kind == "events" else None)
-            if kind == "trips":
-                trips = ids
-            elif kind == "places":
-                write.write_places(conn, _place_names(table), table)
+            write.write_found(conn, found[kind], table, seconds)
+            if kind == "places":
+                write.write_places(conn, _place_names(beside), table)
+                write.write_inferred(conn, beside.inferred, table)
             elif kind == "bursts":
                 write.write_bursts(conn, found[kind], table)
         progress.advance()
 
 
-def _place_names(table: PhotoTable) -> list[str | None]:
+def _place_names(beside: Beside) -> list[str | None]:
     """ "Lisbon, Portugal" for every photo with a position."""
-    from core.geo.names import Namer
-    from core.group import naming, places
+    from core.group import places
 
-    codes, texts = places.photo_places(naming.name_photos(table, Namer()))
+    codes, texts = places.photo_places(beside.named)
     return [texts[code] if code >= 0 else None for code in codes.tolist()]
 
 

@@ -1,10 +1,14 @@
-"""Found groups into the store, in one transaction a kind; groups that mostly survive keep their ids and covers."""
+"""Found groups into the store, in one transaction a kind; groups that mostly survive keep their ids and covers.
+
+So do groups that come back after they were gone, and names and covers that the person chose stay whatever is found.
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,12 +16,19 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 
-from core.group.base import Found, FoundGroup, Gaps, PhotoTable
+from core.correct import identity
+from core.correct.identity import SURVIVES
+from core.group.base import Found, FoundGroup, PhotoTable
+from core.group.inferred import Inferred
+from core.group.stream import Stream
 from core.records import FLAG_BURST
 from core.store import schema as s
+from core.store.columns import int_columns
 
-SURVIVES = 0.5
-"""A new group takes the id of an old one when they share at least this part of their union."""
+I64 = NDArray[np.int64]
+
+KEPT = identity.PAST_LOOKED_AT
+"""So many groups of a kind that are gone are remembered, the latest and largest."""
 
 _INSERT_MEMBERSHIP = "INSERT INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
 _INSERT_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -32,13 +43,16 @@ def write_found(
     old = _old_groups(conn, found.kind)
     ids = _stable_ids(conn, found, table, old)
     parents = ids if found.kind == "places" else parents
+    _remember_gone(conn, found.kind, old, set(ids))
+    chosen = _chosen(conn, found, ids, table)
     mine = select(s.group.c.id).where(s.group.c.kind == found.kind)
     conn.execute(delete(s.membership).where(s.membership.c.group_id.in_(mine)))
     conn.execute(delete(s.group).where(s.group.c.kind == found.kind))
-    rows = [
-        _group_row(group, group_id, found.kind, run_id, table, parents, old.covers.get(group_id))
-        for group, group_id in zip(found.groups, ids, strict=True)
-    ]
+    rows = []
+    for group, group_id in zip(found.groups, ids, strict=True):
+        row = _group_row(group, group_id, found.kind, run_id, table)
+        row["parent_id"] = parents[group.parent] if parents is not None and group.parent is not None else None
+        rows.append(_with_choice(row, table.ids[group.members], old.covers.get(group_id), *chosen[group_id]))
     if rows:
         conn.execute(insert(s.group), rows)
         for page in _pages(_memberships(found.groups, ids, table)):
@@ -47,9 +61,10 @@ def write_found(
     return ids
 
 
-def write_boundaries(conn: Connection, gaps: Gaps, table: PhotoTable) -> None:
+def write_boundaries(conn: Connection, stream: Stream, table: PhotoTable) -> None:
     """Replace the boundaries: one row for every gap between neighbours in time."""
     conn.execute(delete(s.boundary))
+    gaps = stream.gaps
     columns = zip(
         table.ids[gaps.before].tolist(),
         table.ids[gaps.after].tolist(),
@@ -59,8 +74,8 @@ def write_boundaries(conn: Connection, gaps: Gaps, table: PhotoTable) -> None:
         _or_none(gaps.visual),
         gaps.camera_changed.tolist(),
         gaps.is_boundary.tolist(),
-        gaps.strength.tolist(),
-        [None] * len(gaps.strength),
+        stream.raw.tolist(),
+        [pin or None for pin in stream.pin.tolist()],
         strict=True,
     )
     known = (row for row in columns if row[3] == row[3])
@@ -77,6 +92,36 @@ def write_places(conn: Connection, names: Sequence[str | None], table: PhotoTabl
         conn.exec_driver_sql("UPDATE photo SET place = ? WHERE id = ?", page)
 
 
+def write_inferred(conn: Connection, inferred: Inferred, table: PhotoTable) -> None:
+    """Where photos without a position were probably taken; replaces what was thought before."""
+    conn.execute(delete(s.inferred))
+    ids = table.ids
+    rows = (
+        (photo, lat, lon, radius, json.dumps(_source(ids, before, after, seconds, side), separators=(",", ":")))
+        for photo, lat, lon, radius, before, after, seconds, side in zip(
+            ids[inferred.rows].tolist(),
+            inferred.lat.tolist(),
+            inferred.lon.tolist(),
+            inferred.radius_km.tolist(),
+            inferred.before.tolist(),
+            inferred.after.tolist(),
+            inferred.seconds.tolist(),
+            inferred.side.tolist(),
+            strict=True,
+        )
+    )
+    for page in _pages(rows):
+        conn.exec_driver_sql(
+            "INSERT INTO inferred (photo_id, lat, lon, radius_km, details) VALUES (?, ?, ?, ?, ?)", page
+        )
+
+
+def _source(ids: I64, before: int, after: int, seconds: float, side: int) -> dict[str, Any]:
+    """From which photos a position was borrowed."""
+    known = {"before": before, "after": after}
+    return {**{name: int(ids[at]) for name, at in known.items() if at >= 0}, "seconds": round(seconds), "side": side}
+
+
 def write_bursts(conn: Connection, found: Found, table: PhotoTable) -> None:
     """The burst badge."""
     conn.exec_driver_sql(f"UPDATE photo SET flags = flags & ~{FLAG_BURST} WHERE flags & {FLAG_BURST}")
@@ -88,77 +133,133 @@ def write_bursts(conn: Connection, found: Found, table: PhotoTable) -> None:
 # ---------------------------------------------------------------- stable ids
 
 
+@dataclass(slots=True)
 class _Old:
-    """The groups of one kind as they are stored: which photos they hold, their keys and covers."""
+    """The groups of one kind as they are stored: keys, covers, and m memberships as int64 [m] each."""
 
-    def __init__(self) -> None:
-        self.keys: dict[str, int] = {}
-        self.covers: dict[int, int] = {}
-        self.groups: NDArray[np.int64] = np.empty(0, np.int64)
-        self.photos: NDArray[np.int64] = np.empty(0, np.int64)
+    keys: dict[str, int]
+    covers: dict[int, int]
+    groups: I64
+    photos: I64
+
+    def sets(self) -> dict[int, I64]:
+        """The photos of each group."""
+        order = np.argsort(self.groups, kind="stable")
+        ids, first = np.unique(self.groups[order], return_index=True)
+        return dict(zip(ids.tolist(), np.split(self.photos[order], first[1:]), strict=True)) if len(ids) else {}
 
 
 def _old_groups(conn: Connection, kind: str) -> _Old:
-    old = _Old()
-    for row in conn.execute(select(s.group.c.id, s.group.c.key, s.group.c.cover_id).where(s.group.c.kind == kind)):
-        old.keys[row.key] = row.id
-        if row.cover_id is not None:
-            old.covers[row.id] = row.cover_id
-    cursor = conn.exec_driver_sql(
-        'SELECT m.group_id, m.photo_id FROM membership m JOIN "group" g ON g.id = m.group_id WHERE g.kind = ?', (kind,)
-    )
-    parts = []
-    while page := cursor.fetchmany(50_000):
-        parts.append(np.array([tuple(row) for row in page], np.int64))
-    if parts:
-        both = np.concatenate(parts)
-        old.groups, old.photos = both[:, 0], both[:, 1]
-    return old
+    rows = conn.execute(select(s.group.c.id, s.group.c.key, s.group.c.cover_id).where(s.group.c.kind == kind)).all()
+    tail = 'FROM "group" g CROSS JOIN membership m ON m.group_id = g.id WHERE g.kind = ?'
+    groups, photos = int_columns(conn, ["m.group_id", "m.photo_id"], tail, (kind,))
+    covers = {row.id: row.cover_id for row in rows if row.cover_id is not None}
+    return _Old({row.key: row.id for row in rows}, covers, groups, photos)
 
 
 def _stable_ids(conn: Connection, found: Found, table: PhotoTable, old: _Old) -> list[int]:
     """Ids for the new groups: by key where the kind's keys are names, by overlap elsewhere, new ones for the rest."""
-    survivors = _by_overlap(found, table, old)
     if found.kind == "kinds":
         survivors = {i: old.keys[g.key] for i, g in enumerate(found.groups) if g.key in old.keys}
-    top = int(conn.execute(select(func.coalesce(func.max(s.group.c.id), 0))).scalar_one())
+    else:
+        survivors = _by_overlap(found, table, old.groups, old.photos)
+        survivors.update(_back_from_past(conn, found, table, survivors))
+    top = identity.next_id(conn)
     ids = []
     for i in range(len(found.groups)):
         if i in survivors:
             ids.append(survivors[i])
         else:
-            top += 1
             ids.append(top)
+            top += 1
     return ids
 
 
-def _by_overlap(found: Found, table: PhotoTable, old: _Old) -> dict[int, int]:
-    """New index -> old id, best overlap first, each used once (Jaccard of at least SURVIVES)."""
-    if not len(old.groups) or not found.groups:
+def _by_overlap(found: Found, table: PhotoTable, groups: I64, members: I64) -> dict[int, int]:
+    """New index -> old id, best overlap first, each used once (Jaccard of at least SURVIVES). ``groups``, ``members``:
+    the old memberships; a photo may be in several old groups and in several new ones."""
+    if not len(groups) or not found.groups:
         return {}
     photos = np.concatenate([table.ids[g.members] for g in found.groups])
     news = np.repeat(np.arange(len(found.groups)), [len(g.members) for g in found.groups])
-    order = np.argsort(old.photos, kind="stable")
-    sorted_photos = old.photos[order]
+    order = np.argsort(members, kind="stable")
+    sorted_photos = members[order]
     first = np.searchsorted(sorted_photos, photos, "left")
-    last = np.searchsorted(sorted_photos, photos, "right")
-    hits = last > first
-    pairs = np.stack([news[hits], old.groups[order[first[hits]]]], axis=1)
-    (pairs, counts) = np.unique(pairs, axis=0, return_counts=True)
-    old_ids, old_sizes = np.unique(old.groups, return_counts=True)
-    sizes = old_sizes[np.searchsorted(old_ids, pairs[:, 1])]
-    own = np.array([len(g.members) for g in found.groups])[pairs[:, 0]]
-    jaccard = counts / (sizes + own - counts)
+    times = np.searchsorted(sorted_photos, photos, "right") - first
+    hit = np.repeat(first, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    old_ids, old_of, old_sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    both = np.repeat(news, times) * len(old_ids) + old_of[order[hit]]
+    both, counts = np.unique(both, return_counts=True)
+    new, old = both // len(old_ids), both % len(old_ids)
+    own = np.array([len(g.members) for g in found.groups])[new]
+    jaccard = counts / (old_sizes[old] + own - counts)
+    good = np.flatnonzero(jaccard >= SURVIVES)
     taken: dict[int, int] = {}
     used: set[int] = set()
-    for i in np.argsort(-jaccard, kind="stable"):
-        new, old_id = int(pairs[i, 0]), int(pairs[i, 1])
-        if jaccard[i] < SURVIVES:
-            break
-        if new not in taken and old_id not in used:
-            taken[new] = old_id
-            used.add(old_id)
+    for i in good[np.argsort(-jaccard[good], kind="stable")].tolist():
+        number = int(old_ids[old[i]])
+        if int(new[i]) not in taken and number not in used:
+            taken[int(new[i])] = number
+            used.add(number)
     return taken
+
+
+def _back_from_past(conn: Connection, found: Found, table: PhotoTable, survivors: dict[int, int]) -> dict[int, int]:
+    """The same for groups that are new now but were there once."""
+    used = set(survivors.values())
+    past = [(number, photos) for number, photos, _ in identity.past(conn, found.kind) if number not in used]
+    waiting = [i for i in range(len(found.groups)) if i not in survivors]
+    if not past or not waiting:
+        return {}
+    groups = np.repeat([number for number, _ in past], [len(photos) for _, photos in past])
+    members = np.concatenate([np.array(sorted(photos), np.int64) for _, photos in past])
+    asked = Found(found.kind, [found.groups[i] for i in waiting], "", "", {})
+    back = {waiting[i]: number for i, number in _by_overlap(asked, table, groups, members).items()}
+    identity.forget(conn, back.values())
+    return back
+
+
+def _remember_gone(conn: Connection, kind: str, old: _Old, kept: set[int]) -> None:
+    """Groups that are no longer there go to the past, which stays bounded."""
+    names = {number: key for key, number in old.keys.items()}
+    gone = {number: photos for number, photos in old.sets().items() if number not in kept}
+    largest = sorted(gone, key=lambda number: -len(gone[number]))[:KEPT]
+    for number in largest:
+        cover = old.covers.get(number)
+        identity.remember(conn, number, kind, names.get(number, ""), cover, gone[number].tolist())
+    conn.exec_driver_sql(
+        "DELETE FROM group_past WHERE kind = ? AND id NOT IN"
+        " (SELECT id FROM group_past WHERE kind = ? ORDER BY gone_at DESC, id LIMIT ?)",
+        (kind, kind, KEPT),
+    )
+
+
+def _chosen(
+    conn: Connection, found: Found, ids: list[int], table: PhotoTable
+) -> dict[int, tuple[str | None, int | None]]:
+    """For each group the title and the cover that the person chose, None where they chose none."""
+    over = identity.overrides(conn)
+    mine = [c for c in (*over.names, *over.covers) if c.payload["group_kind"] == found.kind]
+    if not mine:
+        return dict.fromkeys(ids, (None, None))
+    groups = {
+        number: (group.key, table.ids[group.members].tolist()) for number, group in zip(ids, found.groups, strict=True)
+    }
+    over.settle(found.kind, groups)
+    return {number: over.of(number, photos) for number, (_, photos) in groups.items()}
+
+
+def _with_choice(
+    row: dict[str, Any], photos: I64, before: int | None, title: str | None, cover: int | None
+) -> dict[str, Any]:
+    """The row with the person's title and cover; a cover from before stays while its photo does."""
+    if title is not None:
+        row["title"] = title
+    for photo in (cover, before):
+        if photo is not None and bool(np.any(photos == photo)):
+            row["cover_id"] = photo
+            break
+    return row
 
 
 # ---------------------------------------------------------------- rows
@@ -185,27 +286,16 @@ def _forget_old_runs(conn: Connection) -> None:
     conn.execute(delete(s.grouping_run).where(s.grouping_run.c.id.not_in(used), s.grouping_run.c.id.not_in(latest)))
 
 
-def _group_row(
-    group: FoundGroup,
-    group_id: int,
-    kind: str,
-    run_id: int,
-    table: PhotoTable,
-    parents: list[int] | None,
-    old_cover: int | None,
-) -> dict[str, Any]:
+def _group_row(group: FoundGroup, group_id: int, kind: str, run_id: int, table: PhotoTable) -> dict[str, Any]:
     times = table.local[group.members]
     dated = bool(np.isfinite(times).any())
     cover = int(table.ids[group.cover]) if group.cover is not None else None
-    if old_cover is not None and old_cover in table.ids[group.members]:
-        cover = old_cover
     return {
         "id": group_id,
         "kind": kind,
         "key": group.key,
         "title": group.title,
         "subtitle": group.subtitle,
-        "parent_id": parents[group.parent] if parents is not None and group.parent is not None else None,
         "strength": float(group.strength),
         "n_photos": len(group.members),
         "cover_id": cover,
@@ -221,8 +311,11 @@ def _group_row(
 def _memberships(groups: list[FoundGroup], ids: list[int], table: PhotoTable) -> Iterator[tuple[int, int, float, str]]:
     for group, group_id in zip(groups, ids, strict=True):
         photos = table.ids[group.members].tolist()
+        last, text = None, ""
         for photo, strength, reason in zip(photos, group.strengths.tolist(), group.reasons, strict=True):
-            yield group_id, photo, strength, json.dumps(reason, separators=(",", ":"))
+            if reason is not last:  # photos of one group often share one reason
+                last, text = reason, json.dumps(reason, separators=(",", ":"))
+            yield group_id, photo, strength, text
 
 
 def _pages(rows: Iterator[Any], size: int = 20_000) -> Iterator[list[Any]]:
