@@ -174,7 +174,8 @@ class Desk(QObject):
         """Show the photos of a location, or why there are none."""
         if location != self.history.current:
             return
-        self._name(location, photos(photo_count(location, wall)) if len(wall.ids) else "")
+        detail = [photos(photo_count(location, wall)), self.levels.words(location)] if len(wall.ids) else []
+        self._name(location, " · ".join(filter(None, detail)))
         if not len(wall.ids):
             self._wall_location = None
             self._show_empty(location)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from app.levels import of_time, scope_at, usual
+from app.levels import of_time, scope_at, snapped, usual, words_at
 from app.main_window import MainWindow
 from app.navigation import ALL, Location
 from app.session import Session
@@ -27,6 +27,11 @@ class Leveling(QObject):
     def position(self, location: Location) -> float:
         """Where the slider stands for a location."""
         return self._chosen.get(location.scope, usual(location))
+
+    def words(self, location: Location) -> str:
+        """The level a location is shown at, where it is not the usual one."""
+        position = snapped(self.position(location))
+        return words_at(position) if of_time(location) and position != usual(location) else ""
 
     def scope(self, location: Location) -> Scope:
         """What to ask the library for."""
