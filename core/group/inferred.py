@@ -8,7 +8,7 @@ Both the choice and the radius are learned from the library itself: every locate
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from core.group.timeline import I64, Timeline, timeline
 Bools = NDArray[np.bool_]
 
 ALGORITHM, VERSION = "kriging-and-side", "1"
-SIDE = 4  # located neighbours each side
+SIDE = 6  # located neighbours each side
 UNIT = 600.0  # seconds that count as one in the equations
 FAR = 1e6  # noise of a neighbour that is not there
 BLOCK = 4096
@@ -30,10 +30,13 @@ WITHIN = 0.8
 
 @dataclass(frozen=True, slots=True)
 class InferParams:
-    """A position is borrowed from at most ``seconds`` away. Neighbours nearer than ``jump_km`` to each other are one
-    place. Positions less sure than ``most_km`` are not told. ``learn_from``: photos hidden to learn the radius."""
+    """A position is borrowed from at most ``seconds`` away. Neighbours are at one place within ``place`` times the
+    usual distance of two fixes seconds apart, kept within ``least_km``..``jump_km``. Positions less sure than
+    ``most_km`` are not told. ``learn_from``: photos hidden to learn the radius."""
 
     seconds: float = 7200.0
+    place: float = 3.0
+    least_km: float = 0.03
     jump_km: float = 0.25
     most_km: float = 25.0
     learn_from: int = 20_000
@@ -92,12 +95,14 @@ class _Around:
 @dataclass(frozen=True, slots=True)
 class _Model:
     """``noise``: seconds (in UNIT) of movement that equal the noise of a fix; ``spread`` km² per UNIT; ``side``:
-    weights of time, look and constant for choosing a side; ``stretch``: from the predicted to the told radius."""
+    weights of :func:`_side_terms` for choosing a side; ``stretch``: from the predicted to the told radius;
+    ``place_km``: two fixes this near are of one place."""
 
     noise: float = 1.0
     spread: float = 0.02
-    side: tuple[float, float, float] = (1.0, 0.0, 0.0)
+    side: tuple[float, ...] = (1.0, 2.0, 2.0, 0.0)
     stretch: float = 1.5
+    place_km: float = 0.1
 
 
 def infer(
@@ -150,35 +155,46 @@ def _around(path: _Path, time: F64, event: I64, params: InferParams, own: I64 | 
     return _Around(index, good, dt, np.where(good, x, 0.0), np.where(good, y, 0.0), lat0, lon0)
 
 
-def _sides(around: _Around) -> tuple[Bools, Bools, F64, Bools]:
-    """(one before, one after, km between the nearest of each, whether the path goes on steadily through the gap)."""
+def _sides(around: _Around, place_km: float) -> tuple[Bools, Bools, F64, Bools]:
+    """(one before, one after, km between the nearest of each, whether the path goes on steadily through the gap: each
+    step either side leads on in the same direction, further than fixes scatter, and about as fast)."""
     before, after = around.good[:, 0], around.good[:, SIDE]
-    apart = np.hypot(around.x[:, SIDE] - around.x[:, 0], around.y[:, SIDE] - around.y[:, 0])
-    apart = np.where(before & after, apart, 0.0)
+    east, north = around.x[:, SIDE] - around.x[:, 0], around.y[:, SIDE] - around.y[:, 0]
+    apart = np.where(before & after, np.hypot(east, north), 0.0)
     hours = np.maximum(around.dt[:, SIDE] - around.dt[:, 0], 1.0) / 3600.0
     speed = apart / hours
     steady = before & after & (speed >= 1.0) & (speed <= 300.0)
-    for first, second in ((0, 1), (SIDE, SIDE + 1)):
-        km = np.hypot(around.x[:, second] - around.x[:, first], around.y[:, second] - around.y[:, first])
-        span = np.maximum(np.abs(around.dt[:, second] - around.dt[:, first]), 30.0) / 3600.0
-        steady &= around.good[:, second] & (km / span >= 0.4 * speed)
+    for earlier, later, second in ((1, 0, 1), (SIDE, SIDE + 1, SIDE + 1)):
+        x, y = around.x[:, later] - around.x[:, earlier], around.y[:, later] - around.y[:, earlier]
+        km, span = np.hypot(x, y), np.maximum(around.dt[:, later] - around.dt[:, earlier], 30.0) / 3600.0
+        onward = x * east + y * north >= 0.7 * km * apart
+        steady &= around.good[:, second] & onward & (km >= place_km) & (km / span >= 0.4 * speed)
     return before, after, apart, steady
 
 
-def _look(path: _Path, rows: I64, around: _Around) -> F64:
-    """Mean cosine of photos with their neighbours before, less that with those after; 0 where it cannot be known."""
+def _looks(path: _Path, rows: I64, around: _Around) -> F64:
+    """Cosines of photos with their neighbours, float64 [m, 2 * SIDE]; NaN where one cannot be known."""
+    out = np.full(around.good.shape, np.nan)
     vectors = path.table.vectors
     if vectors is None:
-        return np.zeros(len(rows))
+        return out
     own = np.asarray(vectors[rows], dtype=np.float32)
-    total, count = np.zeros((len(rows), 2)), np.zeros((len(rows), 2))
     for column in range(2 * SIDE):
         other = np.asarray(vectors[path.rows[around.index[:, column]]], dtype=np.float32)
         seen = around.good[:, column] & other.any(axis=1) & own.any(axis=1)
-        total[:, column // SIDE] += np.where(seen, np.einsum("ij,ij->i", own, other), 0.0)
-        count[:, column // SIDE] += seen
-    mean = total / np.maximum(count, 1.0)
-    return np.where((count > 0).all(axis=1), mean[:, 0] - mean[:, 1], 0.0)
+        out[:, column] = np.where(seen, np.einsum("ij,ij->i", own, other), np.nan)
+    return out
+
+
+def _look(cosine: F64) -> F64:
+    """Mean cosine with the neighbours before, less that with those after; 0 where it cannot be known."""
+    seen = np.isfinite(cosine)
+    count = np.stack([seen[:, :SIDE].sum(axis=1), seen[:, SIDE:].sum(axis=1)], axis=1)
+    known = np.where(seen, cosine, 0.0)
+    total = np.stack([known[:, :SIDE].sum(axis=1), known[:, SIDE:].sum(axis=1)], axis=1)
+    mean = total / np.maximum(count, 1)
+    out: F64 = np.where((count > 0).all(axis=1), mean[:, 0] - mean[:, 1], 0.0)
+    return out
 
 
 # ---------------------------------------------------------------- kriging
@@ -211,39 +227,43 @@ class _Guess:
     side: NDArray[np.int8]
 
 
-def _guess(around: _Around, look: F64, model: _Model, params: InferParams) -> _Guess:
+def _guess(around: _Around, cosine: F64, model: _Model) -> _Guess:
     """Where photos with these neighbours were taken, before the radius is stretched to what the library shows."""
-    before, after, apart, steady = _sides(around)
-    chosen = before & after & (apart > params.jump_km) & ~steady
-    odds = _side_terms(around, look) @ np.asarray(model.side)  # log odds of "before"
+    before, after, apart, steady = _sides(around, model.place_km)
+    chosen = before & after & (apart > model.place_km) & ~steady
+    odds = _side_terms(around, cosine) @ np.asarray(model.side)  # log odds of "before"
     first = np.where(chosen, odds >= 0, before)
     good = around.good.copy()
     good[:, :SIDE] &= ~(chosen & ~first)[:, None]
     good[:, SIDE:] &= ~(chosen & first)[:, None]
-    good = _one_place(around, good, params)
+    good = _one_place(around, good, model.place_km)
     x, y, variance = _krige(around, good, model.noise)
     doubt = np.where(chosen, sigmoid(-np.abs(odds)), 0.0) * apart
-    on_the_way = np.where(steady & (apart > params.jump_km), 0.15 * apart, 0.0)
+    on_the_way = np.where(steady & (apart > model.place_km), 0.15 * apart, 0.0)
     scale = np.sqrt(model.spread * variance) + doubt + on_the_way
     side = np.where(before & after & ~chosen, 0, np.where(first, -1, 1)).astype(np.int8)
     return _Guess(x, y, scale, side)
 
 
-def _one_place(around: _Around, good: Bools, params: InferParams) -> Bools:
+def _one_place(around: _Around, good: Bools, place_km: float) -> Bools:
     """Neighbours further back on one side count only while they are at the same place as the nearest of that side."""
     out = good.copy()
     for first in (0, SIDE):
         for column in range(first + 1, first + SIDE):
             km = np.hypot(around.x[:, column] - around.x[:, first], around.y[:, column] - around.y[:, first])
-            out[:, column] &= (km <= params.jump_km) & good[:, first] & out[:, column - 1]
+            out[:, column] &= (km <= place_km) & good[:, first]
     return out
 
 
-def _side_terms(around: _Around, look: F64) -> F64:
-    """float64 [m, 3]: log ratio of the times to both sides, change of look, constant."""
-    to_before = np.maximum(-around.dt[:, 0], 1.0)
-    to_after = np.maximum(around.dt[:, SIDE], 1.0)
-    return np.column_stack([np.log(to_after / to_before), look, np.ones(len(look))])
+def _side_terms(around: _Around, cosine: F64) -> F64:
+    """float64 [m, 4]: log ratio of the times to both sides, change of look over all neighbours and over the nearest of
+    each side, constant."""
+    to_before = 5.0 - around.dt[:, 0]
+    to_after = 5.0 + around.dt[:, SIDE]
+    near = np.nan_to_num(cosine[:, 0] - cosine[:, SIDE])
+    with np.errstate(invalid="ignore", divide="ignore"):  # a side without neighbours is never asked about
+        ratio = np.nan_to_num(np.log(to_after / to_before), posinf=0.0, neginf=0.0)
+    return np.column_stack([ratio, _look(cosine), near, np.ones(len(near))])
 
 
 # ---------------------------------------------------------------- learning from the located photos
@@ -252,67 +272,69 @@ def _side_terms(around: _Around, look: F64) -> F64:
 def learn(path: _Path, params: InferParams) -> _Model:
     """Noise and spread of the path, the weights of the choice of a side, and the stretch of the radius, from the
     located photos of the library, each asked for as if it had no position."""
-    model = _walk(path)
+    model = _walk(path, params)
     own = np.unique(np.linspace(0, len(path.rows) - 1, min(len(path.rows), params.learn_from)).astype(np.int64))
     sides: list[tuple[F64, Bools]] = []
     hidden = [_hidden(path, own[i : i + BLOCK], params) for i in range(0, len(own), BLOCK)]
-    for around, look, x, y in hidden:
-        before, after, apart, steady = _sides(around)
-        asked = before & after & (apart > params.jump_km) & ~steady
+    for around, cosine, x, y in hidden:
+        before, after, apart, steady = _sides(around, model.place_km)
+        asked = before & after & (apart > model.place_km) & ~steady
         to_before = np.hypot(x - around.x[:, 0], y - around.y[:, 0])
         to_after = np.hypot(x - around.x[:, SIDE], y - around.y[:, SIDE])
-        sides.append((_side_terms(around, look)[asked], (to_before < to_after)[asked]))
-    model = _Model(model.noise, model.spread, _fit_side(sides), 1.0)
+        sides.append((_side_terms(around, cosine)[asked], (to_before < to_after)[asked]))
+    model = replace(model, side=_fit_side(sides), stretch=1.0)
     ratios = []
-    for around, look, x, y in hidden:
-        guess = _guess(around, look, model, params)
+    for around, cosine, x, y in hidden:
+        guess = _guess(around, cosine, model)
         error = np.hypot(guess.x - x, guess.y - y) / np.maximum(guess.scale_km, 1e-6)
         ratios.append(error[around.good.any(axis=1)])
     ratio = np.concatenate(ratios) if ratios else np.zeros(0)
     stretch = float(np.quantile(ratio, WITHIN)) if len(ratio) >= 20 else 2.0
-    return _Model(model.noise, model.spread, model.side, float(np.clip(stretch, 0.5, 10.0)))
+    return replace(model, stretch=float(np.clip(stretch, 0.5, 10.0)))
 
 
 def _hidden(path: _Path, own: I64, params: InferParams) -> tuple[_Around, F64, F64, F64]:
-    """Located photos asked for: their neighbours, looks, and where they really were (km from the nearest neighbour)."""
+    """Located photos asked for: neighbours, cosines, and where they really were (km from the nearest neighbour)."""
     around = _around(path, path.time[own], path.event[own], params, own)
     east = (path.lon[own] - around.lon0 + 180.0) % 360.0 - 180.0
     x = np.radians(east) * np.cos(np.radians(around.lat0)) * EARTH_KM
     y = np.radians(path.lat[own] - around.lat0) * EARTH_KM
-    return around, _look(path, path.rows[own], around), x, y
+    return around, _looks(path, path.rows[own], around), x, y
 
 
-def _walk(path: _Path) -> _Model:
-    """Noise against spread: how far two fixes lie apart at once, and after some minutes (medians, so that a flight or a
-    broken fix does not count)."""
+def _walk(path: _Path, params: InferParams) -> _Model:
+    """Noise against spread: how far two fixes of one place lie apart at once, and after some minutes (medians, so that
+    a flight or a broken fix does not count)."""
     gap = np.diff(path.time)
     square = haversine_km(path.lat[1:], path.lon[1:], path.lat[:-1], path.lon[:-1]) ** 2
-    soon, later = gap < 30.0, (gap >= 120.0) & (gap < 1200.0)
-    noise = float(np.median(square[soon])) / 2.0 if soon.sum() >= 10 else 0.0004
-    noise = max(noise, 4e-6)  # two metres
+    soon = gap < 30.0
+    usual = float(np.median(square[soon])) if soon.sum() >= 10 else 0.0008
+    noise = max(usual / 2.0, 4e-6)  # two metres
+    place_km = float(np.clip(params.place * np.sqrt(usual), params.least_km, params.jump_km))
+    later = (gap >= 120.0) & (gap < 1200.0) & (square <= place_km**2)
     if later.sum() >= 10:
         spread = (float(np.median(square[later])) - 2 * noise) / (2 * float(np.median(gap[later])) / UNIT)
     else:
         spread = noise
     spread = max(spread, noise / 20.0)
-    return _Model(noise=noise / spread, spread=spread)
+    return _Model(noise=noise / spread, spread=spread, place_km=place_km)
 
 
-def _fit_side(parts: list[tuple[F64, Bools]]) -> tuple[float, float, float]:
+def _fit_side(parts: list[tuple[F64, Bools]]) -> tuple[float, ...]:
     """Weights of :func:`_side_terms`, drawn towards "the nearer in time" where the library has few jumps."""
-    terms = np.concatenate([p[0] for p in parts]) if parts else np.zeros((0, 3))
+    terms = np.concatenate([p[0] for p in parts]) if parts else np.zeros((0, 4))
     label = np.concatenate([p[1] for p in parts]).astype(np.float64) if parts else np.zeros(0)
-    prior, ridge = np.array([1.0, 4.0, 0.0]), np.array([5.0, 0.5, 20.0])
+    prior, ridge = np.array([1.0, 2.0, 2.0, 0.0]), np.array([5.0, 0.5, 0.5, 20.0])
     beta = prior.copy()
-    for _ in range(25):
+    for _ in range(60):
         p = sigmoid(terms @ beta)
         gradient = terms.T @ (p - label) + ridge * (beta - prior)
         hessian = (terms * (p * (1 - p))[:, None]).T @ terms + np.diag(ridge)
         step = np.linalg.solve(hessian, gradient)
-        beta -= step
+        beta -= step / max(1.0, float(np.abs(step).max()))  # whole steps overshoot where the odds are saturated
         if np.abs(step).max() < 1e-8:
             break
-    return float(beta[0]), float(beta[1]), float(beta[2])
+    return tuple(beta.tolist())
 
 
 # ---------------------------------------------------------------- answers
@@ -321,7 +343,7 @@ def _fit_side(parts: list[tuple[F64, Bools]]) -> tuple[float, float, float]:
 def _answer(path: _Path, rows: I64, model: _Model, params: InferParams) -> Inferred:
     table = path.table
     around = _around(path, table.instant[rows], path.events[rows], params)
-    guess = _guess(around, _look(path, rows, around), model, params)
+    guess = _guess(around, _looks(path, rows, around), model)
     some = around.good.any(axis=1)
     lat = around.lat0 + np.degrees(guess.y / EARTH_KM)
     lon = around.lon0 + np.degrees(guess.x / (EARTH_KM * np.maximum(np.cos(np.radians(around.lat0)), 1e-6)))
