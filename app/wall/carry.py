@@ -139,6 +139,7 @@ class Carry:
         if self._ghost is not None:
             self._ghost.hide()
         self._view.viewport().update()
+        self._view.let_go()
 
     def _leave_outside(self) -> None:
         if self.outside is not None:

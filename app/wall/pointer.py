@@ -27,7 +27,7 @@ class Pointer(QObject):
         self._last = QPoint()  # in the view
         self._before: np.ndarray = np.zeros(0, np.bool_)
         self._flip = False
-        self._banding = False
+        self.banding = False
         self._edge = -1
         self._only_on_release = -1
         self._timer = QTimer(self)
@@ -40,7 +40,7 @@ class Pointer(QObject):
         at = event.position().toPoint()
         index = self._view.index_at(at)
         if event.button() == Qt.MouseButton.RightButton:
-            if self._dragging:
+            if self._view.dragging:
                 self.reset()
             else:
                 self._press_right(index, at)
@@ -57,7 +57,7 @@ class Pointer(QObject):
             return
         self._last = at
         far = (self._view.to_wall(at) - self._pressed).manhattanLength() >= QApplication.startDragDistance()
-        if far and not self._dragging:
+        if far and not self._view.dragging:
             self._begin_drag()
         self._drag_on()
 
@@ -65,7 +65,7 @@ class Pointer(QObject):
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
             return
         at = event.position().toPoint()
-        dragged, self._pressed, self._edge = self._dragging, None, -1
+        dragged, self._pressed, self._edge = self._view.dragging, None, -1
         if self._view.carry.active:
             self._view.carry.drop(at)
         self._view.shift.apply()
@@ -89,8 +89,9 @@ class Pointer(QObject):
     def stop_band(self) -> None:
         """End a band where it is."""
         self._timer.stop()
-        self._banding = False
+        self.banding = False
         self._view.show_band(None)
+        self._view.let_go()
 
     def reset(self) -> None:
         """The wall was replaced under the mouse."""
@@ -122,10 +123,6 @@ class Pointer(QObject):
         return "", view.viewport().rect().center()
 
     # ------------------------------------------------------------ what they do
-
-    @property
-    def _dragging(self) -> bool:
-        return self._banding or self._view.carry.active or self._view.shift.active
 
     def _press_right(self, index: int, at: QPoint) -> None:
         edge = self._view.edge_at(at)
@@ -166,7 +163,7 @@ class Pointer(QObject):
         self._timer.start()
 
     def _drag_on(self) -> None:
-        if self._banding:
+        if self.banding:
             self._stretch()
         elif self._view.shift.active:
             self._view.shift.to_point(self._last)
@@ -174,7 +171,7 @@ class Pointer(QObject):
             self._view.carry.move(self._last)
 
     def _begin_band(self) -> None:
-        self._banding = True
+        self.banding = True
         self._only_on_release = -1
         if not self._flip and not QApplication.keyboardModifiers() & _SHIFT:
             self._before = np.zeros_like(self._before)
@@ -191,7 +188,7 @@ class Pointer(QObject):
     def _scroll_on(self) -> None:
         """Farther outside means faster, at most a screen in a third of a second; what is dragged over the edge begins
         a little inside, for there is a window around the wall."""
-        height, inner = self._view.viewport().height(), 0 if self._banding else EDGE
+        height, inner = self._view.viewport().height(), 0 if self.banding else EDGE
         if self._view.carry.active and not 0 <= self._last.x() < self._view.viewport().width():
             return
         beyond = min(0, self._last.y() - inner) + max(0, self._last.y() + inner - height)

@@ -62,12 +62,12 @@ class Shift:
         """Put it down here; False where it never left."""
         if not self.active:
             return False
-        view, landing, moved = self._view, self.landing, self.landing != self._home
+        view, moved = self._view, self.landing != self._home
         pair = view.boundaries.pair_of(self._section)
+        new_after, new_before = view.wall.ids[self.landing - 1 : self.landing + 1].tolist()
         self.cancel()
         if moved and pair is not None:
-            ids = view.wall.ids
-            view.boundaryMoved.emit(*pair, int(ids[landing]), int(ids[landing - 1]))
+            view.boundaryMoved.emit(*pair, new_before, new_after)
         return moved
 
     def cancel(self) -> bool:
@@ -76,6 +76,7 @@ class Shift:
         if was:
             self._view.show_chosen_edge(self._view.chosen_edge)
             self._view.viewport().update()
+            self._view.let_go()
         return was
 
     def words(self) -> str:

@@ -70,6 +70,7 @@ class WallView(WallSurface):
         self.carry = Carry(self)
         self.pointer = Pointer(self)
         self.asked_section = -1
+        self._waiting: Wall | None = None
         self._peek: Peek | None = None
         self._repeats: bool | None = False
 
@@ -77,7 +78,12 @@ class WallView(WallSurface):
 
     def set_wall(self, wall: Wall, keep_position: bool = True) -> None:
         """Show other photos. ``keep_position``: what is at the top, current and selected stays so, while it exists;
-        a wall that stands at its very top with nothing current follows the newest photos instead."""
+        a wall that stands at its very top with nothing current follows the newest photos instead. While the person
+        drags something the same place is shown on, and the new wall comes when they let go."""
+        if keep_position and self.dragging:
+            self._waiting = wall
+            return
+        self._waiting = None
         held = keep_position and (self.scroller.offset or self.picked.current >= 0)
         anchor, pair = self._current_anchor() if held else None, self.boundaries.pair()
         old, before = self.wall, self._state()
@@ -94,6 +100,17 @@ class WallView(WallSurface):
         self._tell(before)
         if pair is not None and self.chosen_edge < 0:
             self.boundaryChosen.emit(0, 0)
+
+    @property
+    def dragging(self) -> bool:
+        """Whether photos, a boundary or a rubber band are in hand."""
+        return self.carry.active or self.shift.active or self.pointer.banding
+
+    def let_go(self) -> None:
+        """Nothing is in hand any more: show the wall that came meanwhile."""
+        wall, self._waiting = self._waiting, None
+        if wall is not None and not self.dragging:
+            self.set_wall(wall)
 
     def selection(self) -> NDArray[np.int64]:
         """Ids of the selected photos, int64, in the order of the wall, each once."""

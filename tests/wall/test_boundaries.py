@@ -350,3 +350,13 @@ def test_boundaries_read_from_either_side(wall: WallView, qtbot: QtBot, directio
     qtbot.keyClick(wall, Key.Key_Left, Shift)
     assert wall.shift.landing == (11 if direction == Qt.LayoutDirection.RightToLeft else 9)
     assert not _picture(wall).isNull()
+
+
+def test_a_wall_that_comes_during_a_drag_waits_for_its_end(wall: WallView, qtbot: QtBot) -> None:
+    qtbot.mouseClick(wall.viewport(), Left, pos=_centre(wall, 1))
+    _drag(qtbot, wall, _centre(wall, 1), _centre(wall, 12), drop=False)
+    wall.set_wall(with_edges(make_wall(range(1001, 1061), [15] * 4)))
+    assert wall.layout_.n == 40
+    assert wall.carry.active
+    qtbot.keyClick(wall, Key.Key_Escape)
+    assert wall.layout_.n == 60
