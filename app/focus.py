@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app import operations
+from app import operations, operations_groups
 from app.main_window import MainWindow
 from app.session import Session
 from app.settings import ROW_HEIGHTS
@@ -30,6 +30,7 @@ class Focus(QObject):
         self._window, self._session, self.wall = window, session, wall
         self._inspector: Any = None
         self._viewed: int | None = None
+        self._why_wanted: int | None = None
         self._wall: Wall | None = None
         session.details_ready.connect(self._details)
         session.similar_ready.connect(self._similar)
@@ -127,6 +128,7 @@ class Focus(QObject):
     def why(self, photo_id: int) -> None:
         """Show in the inspector why a photo is where it is."""
         self._open_inspector()
+        self._why_wanted = photo_id
         self._session.read_why(photo_id)
 
     def why_boundary(self, before: int, after: int) -> None:
@@ -140,7 +142,8 @@ class Focus(QObject):
 
     def _why(self, why: Why) -> None:
         if self._inspector is not None and why.photo_id in self.photos_meant():
-            self._inspector.show_why(why)
+            self._inspector.show_why(why, focus=self._why_wanted == why.photo_id)
+            self._why_wanted = None
 
     def _why_boundary(self, why: WhyBoundary) -> None:
         if self._inspector is not None:
@@ -155,6 +158,7 @@ class Focus(QObject):
         made.rated.connect(lambda stars: operations.rate(self._session, self.photos_meant(), stars))
         made.group_wanted.connect(self.wanted)
         made.photo_wanted.connect(self.show_photo)
+        made.forget_wanted.connect(lambda correction_id: operations_groups.forget(self._session, correction_id))
         self._inspector = made
         self._window.place_inspector(made)
 
@@ -177,6 +181,7 @@ class Focus(QObject):
         self._session.read_details(photo_id)
         if afresh:
             self._session.read_similar(photo_id)
+            self._session.read_why(photo_id)
 
     def _details(self, details: PhotoDetails) -> None:
         if self._inspector is not None and self.photos_meant() == [details.row.id]:
