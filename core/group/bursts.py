@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.group.base import F64, Found, FoundGroup, PhotoTable
+from core.group.base import F64, NO_PAIRS, Found, FoundGroup, Pairs, PhotoTable
 from core.group.hashes import distance
-from core.group.quality import quality
-from core.group.timeline import I64, column, timeline
+from core.group.quality import best_shot
+from core.group.timeline import I64, timeline
+from core.group.unions import unions
 
 ALGORITHM, VERSION = "time-and-look", "1"
 
@@ -29,27 +30,38 @@ class BurstParams:
 DEFAULT = BurstParams()
 
 
-def find(table: PhotoTable, *, params: BurstParams = DEFAULT) -> Found:
-    """Bursts, oldest first, each with its sharpest frame as cover. Screenshots and received pictures make none."""
+def find(table: PhotoTable, *, params: BurstParams = DEFAULT, pairs: Pairs = NO_PAIRS) -> Found:
+    """Bursts, oldest first, each with its best frame as cover. Screenshots and received pictures make none.
+
+    Each camera is followed by itself, so that two of them at work at once do not break each other's bursts. ``pairs``:
+    positions that are, and that are not, of one burst by the person's word: always kept.
+    """
     line = timeline(table)
     rows = line.order[~line.passive]
     rows = rows[np.lexsort((table.ids[rows], table.instant[rows], table.camera[rows]))]
-    if len(rows) < params.fewest:
-        return Found("bursts", [], ALGORITHM, VERSION, asdict(params))
     a, b = rows[:-1], rows[1:]
     gap = np.round(table.instant[b] - table.instant[a], 3)
     near = (table.camera[a] == table.camera[b]) & (gap <= params.seconds) & ~one_shot(table, a, b)
     cosine = np.full(len(a), np.nan)
     cosine[near] = cosines(table, a[near], b[near])
     linked = near & _alike(table, a, b, cosine, params)
-    starts = np.flatnonzero(np.concatenate([[True], ~linked]))
-    marks = quality(table)
-    parts = np.split(np.arange(len(rows)), starts[1:])
-    groups = [_group(table, rows, part, gap, cosine, marks) for part in parts if len(part) >= params.fewest]
+    groups = [_group(table, members) for members in _sets(table, a[linked], b[linked], gap[linked], pairs, params)]
     groups.sort(key=lambda g: (float(table.instant[g.members[0]]), int(table.ids[g.members[0]])))
     for serial, group in enumerate(groups):
         group.key = str(serial)
     return Found("bursts", groups, ALGORITHM, VERSION, asdict(params))
+
+
+def _sets(table: PhotoTable, a: I64, b: I64, gap: F64, pairs: Pairs, params: BurstParams) -> list[I64]:
+    """Members of each burst in order of time: frames linked to the next, the closest first, and what the person said;
+    of two frames is a burst only when they said so."""
+    same, different = pairs
+    label = unions(len(table), a, b, -gap, same=same, different=different)
+    touched = np.unique(np.concatenate([a, b, np.array(same, dtype=np.int64).ravel()]))
+    touched = touched[np.lexsort((table.ids[touched], table.instant[touched], label[touched]))]
+    parts = np.split(touched, np.flatnonzero(np.diff(label[touched])) + 1) if len(touched) else []
+    said = {int(label[i]) for i, j in same if label[i] == label[j]}
+    return [part for part in parts if len(part) >= (2 if int(label[part[0]]) in said else params.fewest)]
 
 
 def one_shot(table: PhotoTable, a: I64, b: I64) -> NDArray[np.bool_]:
@@ -87,33 +99,30 @@ def _alike(table: PhotoTable, a: I64, b: I64, cosine: F64, params: BurstParams) 
     )
 
 
-def _group(table: PhotoTable, rows: I64, part: I64, gap: F64, cosine: F64, marks: F64) -> FoundGroup:
-    members = rows[part]
-    steps = part[:-1]
+def _group(table: PhotoTable, members: I64) -> FoundGroup:
+    gap = np.round(np.diff(table.instant[members]), 3)
+    look = cosines(table, members[:-1], members[1:])
     span = float(table.instant[members[-1]] - table.instant[members[0]])
-    look = cosine[steps]
-    alike = float(np.nanmean(look)) if np.isfinite(look).any() else 0.8
-    sharp = column(table, "sharpness", np.nan)[members].astype(np.float64)
-    score = np.where(np.isfinite(sharp), sharp, marks[members]) if np.isfinite(sharp).all() else marks[members]
-    best = int(np.argmax(score))
+    alike = float(np.clip(np.nanmean(look), 0.0, 1.0)) if np.isfinite(look).any() else 0.8
+    best, why, figures = best_shot(table, members)
     reasons: list[dict[str, Any]] = []
-    for i in range(len(part)):
-        reason: dict[str, Any] = {"frames": len(part), "span_seconds": round(span, 3)}
+    for i in range(len(members)):
+        reason: dict[str, Any] = {"frames": len(members), "span_seconds": round(span, 3)}
         if i:
-            reason["gap_seconds"] = float(gap[steps[i - 1]])
+            reason["gap_seconds"] = float(gap[i - 1])
             if np.isfinite(look[i - 1]):
                 reason["cosine"] = round(float(look[i - 1]), 3)
         if i == best:
-            reason["best"] = "sharpest of the burst" if np.isfinite(sharp).all() else "best exposed of the burst"
+            reason |= {"best": why, **figures}
         reasons.append(reason)
     return FoundGroup(
         key="",
-        title=f"Burst of {len(part)}",
+        title=f"Burst of {len(members)}",
         subtitle="",
         members=members,
-        strengths=np.full(len(part), np.clip(alike, 0.0, 1.0), dtype=np.float32),
+        strengths=np.full(len(members), alike, dtype=np.float32),
         reasons=reasons,
-        strength=float(np.clip(alike, 0.0, 1.0)),
+        strength=alike,
         cover=int(members[best]),
         details={"span_seconds": round(span, 3)},
     )

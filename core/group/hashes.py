@@ -48,3 +48,22 @@ def candidates(hashes: I64, rows: I64) -> tuple[I64, I64]:
             right.append(ordered[step:][same])
     a, b = np.concatenate(left), np.concatenate(right)
     return np.minimum(a, b), np.maximum(a, b)
+
+
+def mirrored(hashes: I64) -> I64:
+    """The hashes of the same pictures in a mirror: every row of 8 comparisons backwards and the other way round.
+
+    Exact but for neighbours that are equal, which count as "not darker" both ways.
+    """
+    rows = np.ascontiguousarray(hashes.astype(">i8")).view(np.uint8).reshape(-1, 8)
+    turned = ~np.packbits(np.unpackbits(rows, axis=1).reshape(-1, 8, 8)[:, :, ::-1].reshape(-1, 64), axis=1)
+    out: I64 = np.ascontiguousarray(turned).view(">i8").ravel().astype(np.int64)
+    return out
+
+
+def half_turned(hashes: I64) -> I64:
+    """The hashes of the same pictures upside down (turned by 180 degrees)."""
+    rows = np.ascontiguousarray(hashes.astype(">i8")).view(np.uint8).reshape(-1, 8)
+    turned = ~np.packbits(np.unpackbits(rows, axis=1)[:, ::-1], axis=1)
+    out: I64 = np.ascontiguousarray(turned).view(">i8").ravel().astype(np.int64)
+    return out
