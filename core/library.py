@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from core import paths
-from core.errors import LibraryError
 from core.progress import Progress
 from core.records import (
-    LEVELS,
     Boundary,
     Change,
     Folder,
@@ -33,7 +30,7 @@ from core.records import (
     Status,
     Wall,
 )
-from core.records_corrections import Health, Why, WhyBoundary
+from core.records_corrections import Health, Member, Why, WhyBoundary
 from core.store import (
     check,
     hiding,
@@ -42,18 +39,19 @@ from core.store import (
     presence,
     queries_folders,
     queries_groups,
+    queries_members,
     queries_photos,
     queries_vectors,
-    queries_wall,
-    snapshot,
     wall_columns,
     wording,
 )
-from core.store.edges import section_edges
-from core.store.levels import Levels
+from core.store.journal import Command
 from core.store.store import Store
+from core.store.walls import Walls
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from core.correct.corrections import Corrections
+
 _PAGE = 500
 
 
@@ -63,7 +61,7 @@ class Library:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.root = store.root
-        self._levels = Levels()
+        self._walls = Walls(store)
 
     @staticmethod
     def open(root: Path, *, mode: Literal["write", "read"] = "write") -> Library:
@@ -77,7 +75,7 @@ class Library:
         """Save the wall for the next start and let go; further calls raise LibraryError."""
         try:
             if self._store.mode == "write" and not self._store.closed:
-                self._save_snapshot()
+                self._walls.save()
         finally:
             self._store.close()
 
@@ -103,18 +101,12 @@ class Library:
 
     def wall(self, scope: Scope) -> Wall:
         """All photos of a scope. Raises KeyError for a group or folder that is gone."""
-        if scope.kind == "all":
-            saved = self._saved_wall()
-            if saved is not None:
-                return self._with_edges(saved)
-        with self._store.read() as conn:
-            return self._levels.wall(conn, scope) if scope.kind == "level" else queries_wall.read_wall(conn, scope)
+        return self._walls.wall(scope)
 
     def level_groups(self, level: str | float) -> list[Group]:
         """The pieces of the whole library at a level (a name of ``records.LEVELS`` or a strength), newest first; id 0
         where a piece is no stored event or trip. Raises KeyError for a name that is none."""
-        with self._store.read() as conn:
-            return self._levels.groups(conn, LEVELS[level] if isinstance(level, str) else level)
+        return self._walls.level_groups(level)
 
     def rows(self, ids: Sequence[int]) -> list[PhotoRow]:
         """Rows in the order of ``ids``; those of photos that are gone are left out."""
@@ -158,6 +150,16 @@ class Library:
     def group_photos(self, group_id: int) -> NDArray[np.int64]:
         """int64 [n], newest first. Raises KeyError."""
         return self.wall(Scope("group", group_id)).ids
+
+    def members(self, group_id: int) -> list[Member]:
+        """The photos of a set side by side, the one proposed to keep first. Raises KeyError."""
+        with self._store.read() as conn:
+            return queries_members.members(conn, group_id)
+
+    def marked(self) -> NDArray[np.int64]:
+        """int64 [n]: the photos marked to be put away, newest first."""
+        with self._store.read() as conn:
+            return queries_members.marked(conn)
 
     def boundaries(self) -> Iterator[Boundary]:
         """Every gap between neighbours, in order of time."""
@@ -240,10 +242,10 @@ class Library:
         from core.index.run import run
 
         self._bring_back(folders)
-        report = run(self._store, folders, progress, on_browsable=self._save_snapshot)
+        report = run(self._store, folders, progress, on_browsable=self._walls.save)
         self.refresh_presence()
         grouping.run(self._store, progress)
-        self._save_snapshot()
+        self._walls.save()
         return report
 
     def regroup(self, progress: Progress) -> None:
@@ -251,7 +253,7 @@ class Library:
         from core import grouping
 
         grouping.run(self._store, progress)
-        self._save_snapshot()
+        self._walls.save()
 
     def retry_problems(self, progress: Progress) -> ImportReport:
         """Read every file of the problem list again, then group."""
@@ -260,7 +262,7 @@ class Library:
 
         report = retry(self._store, progress)
         grouping.run(self._store, progress)
-        self._save_snapshot()
+        self._walls.save()
         return report
 
     def refresh_presence(self) -> Change:
@@ -284,11 +286,27 @@ class Library:
         """Give photos 0 (none) to 5 stars. Raises ValueError for another number."""
         if rating not in range(6):
             raise ValueError(f"a rating is 0 to 5, not {rating}")
+        return self._perform("Rating", lambda conn: journal.rating_commands(conn, ids, rating))
+
+    def mark(self, ids: Sequence[int], marked: bool = True) -> Change:
+        """Mark photos to be put away, or take the mark off; moves nothing."""
+        name = "Marking" if marked else "Unmarking"
+        return self._perform(name, lambda conn: journal.marking_commands(conn, ids, marked))
+
+    def put_away(self, ids: Sequence[int]) -> Change:
+        """Take photos off the walls; their files stay as they are, and undo (or ``bring_back``) brings them back."""
+        return self._perform("Putting away", lambda conn: journal.put_away_commands(conn, ids, True))
+
+    def bring_back(self, ids: Sequence[int]) -> Change:
+        """Show photos again that were put away."""
+        return self._perform("Return", lambda conn: journal.put_away_commands(conn, ids, False))
+
+    def _perform(self, name: str, make: Callable[[Connection], tuple[Command, Command, int]]) -> Change:
+        """One operation that can be undone on so many photos as ``make`` says; nothing happens where that is none."""
         with self._store.write() as conn:
-            forward, inverse, count = journal.rating_commands(conn, ids, rating)
+            forward, inverse, count = make(conn)
             if count:
-                name = f"Rating of {wording.photos(count)}"
-                self._store.changed = journal.perform(conn, name, forward, inverse)
+                self._store.changed = journal.perform(conn, f"{name} of {wording.photos(count)}", forward, inverse)
             return self._store.changed
 
     def remove_folder(self, folder_id: int) -> Change:
@@ -310,7 +328,16 @@ class Library:
         """Do again what was undone last."""
         return self._step(journal.redo)
 
+    @property
+    def correct(self) -> Corrections:
+        """All that the person may say of the groups: each an operation that lasts and can be undone."""
+        from core.correct.corrections import Corrections
+
+        return Corrections(self._store)
+
     def _step(self, step: Callable[[Connection], tuple[str, Change] | None]) -> tuple[str, Change] | None:
+        import core.correct.apply  # noqa: F401 (teaches the journal to correct)
+
         with self._store.write() as conn:
             done = step(conn)
             if done is not None:
@@ -325,23 +352,3 @@ class Library:
 
         paths = [os.path.abspath(folder) for folder in folders]
         hiding.bring_back(self._store, [(path, volume_of(path)) for path in paths])
-
-    def _with_edges(self, saved: Wall) -> Wall:
-        with self._store.read() as conn:
-            return replace(saved, edges=section_edges(conn, saved.ids, saved.section_start))
-
-    def _saved_wall(self) -> Wall | None:
-        if snapshot.saved_generation(self.root) != self._store.generation:
-            return None
-        saved = snapshot.load(self.root)
-        return saved if saved is not None and saved.generation == self._store.generation else None
-
-    def _save_snapshot(self) -> None:
-        """Keep the wall of all photos for the next start; a disk that refuses costs only that."""
-        if snapshot.saved_generation(self.root) == self._store.generation:
-            return
-        try:
-            with self._store.read() as conn:
-                snapshot.save(self.root, queries_wall.read_wall(conn, Scope()))
-        except (OSError, LibraryError) as error:
-            _log.warning("The wall could not be saved for the next start: %s", error)
