@@ -174,7 +174,7 @@ def write_events(
     known = [*old.values(), *earlier]
     found.sort(key=lambda piece: (piece.first, piece.key))
     ids = rows.give_ids(conn, "events", [set(piece.members) for piece in found], known)
-    run_id = _run_id(conn, "events", known)
+    run_id = latest_run(conn, "events")
     groups, unnamed = [], []
     for number, piece in zip(ids, found, strict=True):
         was = rows.like(known, number, piece.members)
@@ -191,7 +191,7 @@ def write_events(
     return groups
 
 
-def _run_id(conn: Connection, kind: str, known: Sequence[Stored]) -> int:
+def latest_run(conn: Connection, kind: str) -> int:
     """The run that a new group is written under: the latest of its kind."""
     found = conn.exec_driver_sql("SELECT max(id) FROM grouping_run WHERE kind = ?", (kind,)).scalar()
     if found is None:

@@ -206,6 +206,17 @@ def read(conn: Connection, said: Said, span: Span, known: Gone) -> tuple[Stretch
     return out, gone
 
 
+def stored_rows(conn: Connection, before: Iterable[int]) -> dict[int, Row]:
+    """The stored gaps after some photos."""
+    return {photo: row[:-1] for photo, row in _stored(conn, sorted(before)).items()}
+
+
+def drop(conn: Connection, gone: Gone) -> None:
+    """Forget stored gaps."""
+    stale = json.dumps(sorted({before for before, _ in gone.rows}))
+    conn.exec_driver_sql("DELETE FROM boundary WHERE before_id IN (SELECT value FROM json_each(?))", (stale,))
+
+
 def _stored(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     return {row[0]: tuple(row[1:]) for row in conn.exec_driver_sql(_ROWS, (json.dumps(list(ids)),))}
 
@@ -331,8 +342,7 @@ def hold(stretch: Stretch, line: Iterable[LineSaid]) -> None:
 
 def write(conn: Connection, stretch: Stretch, gone: Gone) -> None:
     """Store the gaps of a stretch; what it no longer has goes."""
-    stale = json.dumps(sorted({before for before, _ in gone.rows}))
-    conn.exec_driver_sql("DELETE FROM boundary WHERE before_id IN (SELECT value FROM json_each(?))", (stale,))
+    drop(conn, gone)
     fresh, updates = [], []
     event = stretch.cuts().tolist()
     strength, pin = stretch.strength.tolist(), [int(p) or None for p in stretch.pin.tolist()]

@@ -51,6 +51,14 @@ def read(conn: Connection, *kinds: str, active: bool | None = True) -> list[Corr
     return [Correction(*tuple(row)) for row in conn.execute(wanted)]
 
 
+def by_id(conn: Connection, ids: Sequence[int]) -> list[Correction]:
+    """Corrections by their ids, in or out of force, oldest first."""
+    c = s.correction.c
+    wanted = json.dumps([int(i) for i in ids])
+    found = select(c.id, c.kind, c.payload, c.created_at, c.active).where(c.id.in_(select(_json_values(wanted))))
+    return [Correction(*tuple(row)) for row in conn.execute(found.order_by(c.id))]
+
+
 def set_active(conn: Connection, ids: Sequence[int], active: bool) -> None:
     """Put corrections in or out of force."""
     wanted = json.dumps([int(i) for i in ids])

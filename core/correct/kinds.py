@@ -1,0 +1,127 @@
+"""What the person said of kinds of photographs, put into the groups of kinds at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.engine import Connection
+
+from core.correct import local
+from core.correct.replay import Said
+from core.group.kinds import KINDS, UNSURE
+from core.records_corrections import Correction
+from core.store import schema as s
+from core.store.journal import from_runs
+
+Kept = dict[str, Any]
+
+
+def apply(conn: Connection, said: Said, spoken: Sequence[Correction], back: Sequence[Kept]) -> list[Kept]:
+    """Bring memberships in kinds in line with what is in force; returns those of the photos as they were."""
+    mine = [each for each in spoken if each.kind in ("kind", "new_kind")]
+    if not mine:
+        return []
+    named = {each.payload["kind"] for each in mine}
+    photos = {photo for each in mine if each.kind == "kind" for photo in from_runs(each.payload["photos"])}
+    was = _memberships(conn, photos)
+    earlier = {(row[0], row[1]): (row[2], row[3]) for each in back for row in each["rows"]}
+    for kind in named:
+        for photo in photos:
+            _settle(conn, said, kind, photo, was.get((kind, photo)), earlier.get((kind, photo)))
+    _unsure(conn, photos)
+    _count(conn, {*named, UNSURE}, said)
+    return [{"what": "kinds", "rows": [[*key, *value] for key, value in was.items()]}]
+
+
+def title_of(kind: str, said: Said) -> str:
+    """The title of a kind, taught or known."""
+    known = KINDS[kind][0] if kind in KINDS else kind.capitalize()
+    return said.taught.get(kind, known)
+
+
+def _settle(
+    conn: Connection,
+    said: Said,
+    kind: str,
+    photo: int,
+    now: tuple[float, str] | None,
+    earlier: tuple[float, str] | None,
+) -> None:
+    """One photo and one kind: as the person says, or as it was before they said anything."""
+    word = said.kinds.get(kind, {}).get(photo, 0)
+    if word > 0:
+        wanted: tuple[float, str] | None = (1.0, json.dumps({"correction": word}))
+    elif word < 0:
+        wanted = None
+    else:
+        wanted = earlier if earlier is not None or (now and "correction" in json.loads(now[1])) else now
+    if wanted == now:
+        return
+    group = _group(conn, kind, said)
+    conn.execute(delete(s.membership).where(s.membership.c.group_id == group, s.membership.c.photo_id == photo))
+    if wanted is not None:
+        values = {"group_id": group, "photo_id": photo, "strength": wanted[0], "reason": wanted[1]}
+        conn.execute(insert(s.membership).values(**values))
+
+
+def _memberships(conn: Connection, photos: set[int]) -> dict[tuple[str, int], tuple[float, str]]:
+    cursor = conn.exec_driver_sql(
+        'SELECT g.key, m.photo_id, m.strength, m.reason FROM membership m JOIN "group" g ON g.id = m.group_id'
+        " AND g.kind = 'kinds' WHERE m.photo_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(photos)),),
+    )
+    return {(row[0], row[1]): (row[2], row[3]) for row in cursor}
+
+
+def _group(conn: Connection, kind: str, said: Said) -> int:
+    """The group of a kind, made where there is none."""
+    from core.correct import identity
+
+    found = conn.execute(select(s.group.c.id).where(s.group.c.kind == "kinds", s.group.c.key == kind)).scalar()
+    if found is not None:
+        return int(found)
+    number = identity.next_id(conn)
+    values = {
+        "id": number, "kind": "kinds", "key": kind, "title": title_of(kind, said), "subtitle": "", "strength": 1.0,
+        "n_photos": 0, "details": {}, "run_id": local.latest_run(conn, "kinds"),
+    }  # fmt: skip
+    conn.execute(insert(s.group).values(**values))
+    return number
+
+
+def _unsure(conn: Connection, photos: set[int]) -> None:
+    """Photos of no kind are unsure, where the library keeps such a group; the others are not."""
+    group = conn.execute(select(s.group.c.id).where(s.group.c.kind == "kinds", s.group.c.key == UNSURE)).scalar()
+    if group is None:
+        return
+    sure = {photo for kind, photo in _memberships(conn, photos) if kind != UNSURE}
+    unsure = {photo for kind, photo in _memberships(conn, photos) if kind == UNSURE}
+    gone = delete(s.membership).where(s.membership.c.group_id == group, s.membership.c.photo_id.in_(sure & unsure))
+    conn.execute(gone)
+    reason = json.dumps({"cues": {}, "unsure": "no cue is strong enough"}, separators=(",", ":"))
+    new = [(group, photo, 1.0, reason) for photo in sorted(photos - sure - unsure)]
+    if new:
+        conn.exec_driver_sql("INSERT INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)", new)
+
+
+def _count(conn: Connection, named: set[str], said: Said) -> None:
+    """Sizes and covers of some kinds; one without photos goes, unless the person taught it."""
+    for row in conn.execute(select(s.group.c.id, s.group.c.key).where(s.group.c.kind == "kinds")).fetchall():
+        if row.key not in named:
+            continue
+        conn.exec_driver_sql(
+            """UPDATE "group" SET n_photos = (
+                SELECT count(*) FROM membership m JOIN photo p ON p.id = m.photo_id
+                WHERE m.group_id = ? AND NOT p.hidden),
+            cover_id = CASE WHEN cover_id IN (SELECT photo_id FROM membership WHERE group_id = ?) THEN cover_id
+                ELSE (SELECT photo_id FROM membership WHERE group_id = ? ORDER BY strength DESC, photo_id LIMIT 1) END
+            WHERE id = ?""",
+            (row.id,) * 4,
+        )
+        conn.exec_driver_sql(
+            'DELETE FROM "group" WHERE id = ? AND NOT EXISTS (SELECT 1 FROM membership WHERE group_id = "group".id)',
+            (row.id,),
+        )
