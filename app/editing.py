@@ -108,6 +108,7 @@ class Editing(QObject):
         elif len(meant) == 1 or (meant and current not in meant):
             self.why_photo.emit(meant[0])
         elif current is not None:
+            self.wall.set_current(current)
             self.why_photo.emit(current)
 
     def not_this(self) -> None:

@@ -93,6 +93,11 @@ def move_boundary(session: Session, before: int, after: int, new_before: int, ne
     _correct(session, "move_boundary", places, "Moved the boundary.", "move the boundary", level=level)
 
 
+def forget(session: Session, correction_id: int) -> None:
+    """Take back one thing that was said; the program decides for itself again."""
+    _correct(session, "forget", ([correction_id],), "Forgot what you said there.", "forget the correction")
+
+
 def _correct(session: Session, name: str, given: tuple[Any, ...], told: str, doing: str, **named: Any) -> None:
     """Apply one of ``library.correct``'s corrections; propose it first where it would change more than was asked."""
     library = writable(session)

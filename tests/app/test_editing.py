@@ -1,0 +1,413 @@
+"""What a person says of groups in the window, by key, by mouse and by drag; and what they are asked first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QMenu
+
+from app.navigation import ALL, group_location, kind_location
+from core.records import Change
+from core.records_corrections import Correction, Preview
+
+Key = Qt.Key
+Ctrl, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+class Spy:
+    """Stands before ``library.correct``: keeps what was asked for."""
+
+    def __init__(self, also: tuple[str, ...] = (), superseded: tuple[Correction, ...] = ()) -> None:
+        self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+        self.also, self.superseded = also, superseded
+
+    def preview(self, name: str, *given: Any, **named: Any) -> Preview:
+        return Preview(f"This would {name}", 3, self.also, self.superseded)
+
+    def __getattr__(self, name: str) -> Any:
+        def say(*given: Any, **named: Any) -> Change:
+            self.said.append((name, given, named))
+            return Change(groups=True)
+
+        return say
+
+
+@pytest.fixture
+def spy(desk, monkeypatch) -> Spy:
+    made = Spy()
+    monkeypatch.setattr(type(desk.session.library), "correct", made, raising=False)
+    desk.wall.setFocus()
+    return made
+
+
+def told(window):
+    return [notice.text for notice in window._notices.shown] if window._notices is not None else []
+
+
+def choose(desk, *indices):
+    """Select photos of the wall by their places; the last is current."""
+    wall = desk.wall
+    wall.choose(wall.picked.only, indices[0])
+    for index in indices[1:]:
+        wall.choose(wall.picked.toggle, index)
+
+
+def test_s_splits_before_the_current_photo(window, desk, spy, qtbot):
+    ids = desk.wall.wall.ids
+    choose(desk, 0)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    assert spy.said == []
+    assert told(window) == ["This photo begins its group already."]
+    choose(desk, 1)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    assert spy.said == [("split", (int(ids[1]), int(ids[0])), {"level": "events"})]
+    assert told(window)[-1] == "Split in two."
+
+
+def test_a_split_at_another_level_is_a_split_of_that_level(window, desk, spy, qtbot):
+    window.topbar.level.choose(0.5)
+    inside = next(i for i in range(1, 300) if i not in desk.wall.wall.section_start)
+    choose(desk, inside)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    assert spy.said[-1][2] == {"level": "events"}
+    window.topbar.level.choose(3.0)
+    choose(desk, 1)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    assert spy.said[-1][2] == {"level": "seasons"}
+
+
+def test_m_merges_with_the_one_above_the_selection_or_the_boundarys_two_sides(window, desk, spy, qtbot):
+    wall = desk.wall
+    start, groups = wall.wall.section_start, [int(group) for group in wall.wall.section_id]
+    choose(desk, int(start[1]))
+    qtbot.keyClick(wall, Key.Key_M)
+    choose(desk, 0, int(start[2]))
+    qtbot.keyClick(wall, Key.Key_M)
+    wall.boundaries.choose(1)
+    qtbot.keyClick(wall, Key.Key_M)
+    merged = [given for name, given, _ in spy.said if name == "merge"]
+    assert merged == [(groups[:2],), ([groups[0], groups[2]],), (groups[1:3],)]
+
+
+def test_above_the_events_a_merge_removes_the_boundary_at_that_level(window, desk, spy, qtbot):
+    window.topbar.level.choose(1.5)
+    qtbot.keyClick(desk.wall, Key.Key_Down, Ctrl)
+    pair = desk.wall.boundaries.pair()
+    qtbot.keyClick(desk.wall, Key.Key_M)
+    assert spy.said == [("pin", (*pair, False), {"level": "events"})]
+
+
+def test_a_boundary_is_held_and_done_away_with_by_key(window, desk, spy, qtbot):
+    qtbot.keyClick(desk.wall, Key.Key_P)
+    assert told(window) == ["Choose a boundary first."]
+    qtbot.keyClick(desk.wall, Key.Key_Down, Ctrl)
+    pair = desk.wall.boundaries.pair()
+    qtbot.keyClick(desk.wall, Key.Key_P)
+    qtbot.keyClick(desk.wall, Key.Key_Delete)
+    assert [said[:2] for said in spy.said] == [("pin", (*pair, True)), ("pin", (*pair, False))]
+
+
+def test_a_boundary_is_moved_by_key(window, desk, spy, qtbot):
+    ids, start = desk.wall.wall.ids, int(desk.wall.wall.section_start[1])
+    qtbot.keyClick(desk.wall, Key.Key_Down, Ctrl)
+    qtbot.keyClick(desk.wall, Key.Key_Right, Shift)
+    qtbot.keyClick(desk.wall, Key.Key_Return)
+    places = tuple(int(ids[i]) for i in (start, start - 1, start + 1, start))
+    assert spy.said == [("move_boundary", places, {"level": "events"})]
+
+
+def test_n_takes_photos_out_of_their_group_and_c_makes_a_cover(window, desk, spy, qtbot):
+    group, ids = int(desk.wall.wall.section_id[0]), desk.wall.wall.ids
+    choose(desk, 0, 1)
+    qtbot.keyClick(desk.wall, Key.Key_N)
+    qtbot.keyClick(desk.wall, Key.Key_C)
+    assert spy.said == [
+        ("exclude", ([int(ids[0]), int(ids[1])], group), {}),
+        ("cover", (group, int(ids[1])), {}),
+    ]
+
+
+def test_d_joins_and_shift_d_parts_photos_of_the_kind_that_is_shown(window, desk, spy, qtbot):
+    choose(desk, 0)
+    qtbot.keyClick(desk.wall, Key.Key_D)
+    assert told(window) == ["Select two photos or more."]
+    choose(desk, 0, 1)
+    both = [int(i) for i in desk.wall.wall.ids[:2]]
+    qtbot.keyClick(desk.wall, Key.Key_D)
+    qtbot.keyClick(desk.wall, Key.Key_D, Shift)
+    assert spy.said == [("same", (both, "duplicates"), {}), ("different", (both, "duplicates"), {})]
+
+
+def test_photos_are_moved_by_key(window, desk, spy, qtbot):
+    start, group = int(desk.wall.wall.section_start[1]), int(desk.wall.wall.section_id[1])
+    qtbot.keyClick(desk.wall, Key.Key_V, Ctrl)
+    assert told(window) == ["Nothing was picked up."]
+    choose(desk, 0, 1)
+    both = [int(i) for i in desk.wall.wall.ids[:2]]
+    qtbot.keyClick(desk.wall, Key.Key_X, Ctrl)
+    choose(desk, start)
+    qtbot.keyClick(desk.wall, Key.Key_V, Ctrl)
+    assert spy.said == [("move", (both, group), {})]
+
+
+def test_a_heading_is_renamed_in_its_place(window, desk, spy, qtbot):
+    choose(desk, 0)
+    qtbot.keyClick(desk.wall, Key.Key_F2)
+    editor = desk.naming._editor
+    assert editor.isVisible()
+    qtbot.keyClicks(editor, "Grandma's birthday")
+    qtbot.keyClick(editor, Key.Key_Return)
+    assert spy.said == [("rename", (int(desk.wall.wall.section_id[0]), "Grandma's birthday"), {})]
+
+
+def test_w_asks_why_of_the_boundary_or_the_photo(window, desk, spy, qtbot):
+    asked = []
+    desk.editing.why_photo.connect(lambda photo: asked.append(photo))
+    desk.editing.why_boundary.connect(lambda *pair: asked.append(pair))
+    choose(desk, 3)
+    qtbot.keyClick(desk.wall, Key.Key_W)
+    qtbot.keyClick(desk.wall, Key.Key_Down, Ctrl)
+    qtbot.keyClick(desk.wall, Key.Key_W)
+    qtbot.keyClick(desk.wall, Key.Key_Return)
+    pair = desk.wall.boundaries.pair()
+    assert asked == [int(desk.wall.wall.ids[3]), pair, pair]
+
+
+# ---------------------------------------------------------------- what is asked first
+
+
+def test_what_would_change_more_is_proposed_and_enter_does_it(window, desk, spy, qtbot):
+    spy.also = ("This also joins Sunday at home.",)
+    choose(desk, 1)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    card = window._proposals.card
+    assert spy.said == []
+    assert QApplication.focusWidget() in (card.apply, None)
+    qtbot.keyClick(card.apply, Key.Key_Return)
+    assert [name for name, _, _ in spy.said] == ["split"]
+    assert window._proposals.card is None
+
+
+def test_escape_leaves_everything_as_it_was(window, desk, spy, qtbot):
+    spy.superseded = (Correction(4, "same", {}, 0.0, True, "Merged two events"),)
+    choose(desk, 1)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    qtbot.keyClick(window._proposals.card, Key.Key_Escape)
+    assert spy.said == []
+    assert window._proposals.card is None
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    desk.escape()
+    assert window._proposals.card is None
+
+
+def test_a_newer_proposal_takes_the_place_of_an_older_one(window, desk, spy, qtbot):
+    spy.also = ("More.",)
+    choose(desk, 1)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    first = window._proposals.card
+    qtbot.keyClick(desk.wall, Key.Key_N)
+    second = window._proposals.card
+    assert first is not second
+    assert first.isHidden()
+    second.cancel.click()
+    assert spy.said == []
+
+
+def test_what_cannot_be_done_is_told_calmly(window, desk, spy, qtbot):
+    def refuse(name, *given, **named):
+        raise ValueError("these two photos are no neighbours in time")
+
+    spy.preview = refuse
+    choose(desk, 1)
+    qtbot.keyClick(desk.wall, Key.Key_S)
+    assert told(window) == ["Could not split the group."]
+    assert window._notices.shown[0].advice == "these two photos are no neighbours in time"
+
+
+# ---------------------------------------------------------------- drag
+
+
+def drag(qtbot, wall, start, end):
+    left, viewport = Qt.MouseButton.LeftButton, wall.viewport()
+    qtbot.mousePress(viewport, left, pos=start)
+    qtbot.mouseMove(viewport, start + QPoint(0, 15))
+    qtbot.mouseMove(viewport, end)
+    qtbot.mouseRelease(viewport, left, pos=end)
+
+
+def centre(wall, index):
+    x, y, width, height = wall.layout_.rect_of(index)
+    return QPoint(x + width // 2 + 8, y + height // 2 - wall.scroller.offset)
+
+
+def row_of(window, location):
+    """The middle of a sidebar row, as a point of the wall's viewport."""
+    tree = window.sidebar.tree
+    index = tree.model().mapFromSource(window.sidebar.model.find(location))
+    assert index.isValid()
+    tree.scrollTo(index)
+    spot = tree.viewport().mapToGlobal(tree.visualRect(index).center())
+    return window.findChild(type(window.page("wall"))).viewport().mapFromGlobal(spot)
+
+
+def open_kind(window, desk, kind):
+    tree = window.sidebar.tree
+    tree.expand(tree.model().mapFromSource(window.sidebar.model.top_index(kind)))
+    return desk.session.library.groups(kind)
+
+
+def test_photos_dropped_on_a_section_move_there(window, desk, spy, qtbot):
+    target = int(desk.wall.wall.section_start[1])
+    desk.wall.set_row_height(90)
+    choose(desk, 0)
+    drag(qtbot, desk.wall, centre(desk.wall, 0), centre(desk.wall, target))
+    assert spy.said == [("move", ([int(desk.wall.wall.ids[0])], int(desk.wall.wall.section_id[1])), {})]
+
+
+def test_photos_dropped_on_an_event_in_the_sidebar_move_there(window, desk, spy, qtbot):
+    event = open_kind(window, desk, "events")[2]
+    choose(desk, 0)
+    drag(qtbot, desk.wall, centre(desk.wall, 0), row_of(window, group_location(event)))
+    assert spy.said == [("move", ([int(desk.wall.wall.ids[0])], event.id), {})]
+    assert desk.history.current == ALL
+    assert told(window)[-1] == f"Moved 1 photo to {event.title}."
+
+
+def test_photos_dropped_on_kinds_ask_for_the_name_of_a_new_one(window, desk, spy, qtbot):
+    choose(desk, 0, 1)
+    both = [int(i) for i in desk.wall.wall.ids[:2]]
+    drag(qtbot, desk.wall, centre(desk.wall, 0), row_of(window, kind_location("kinds")))
+    chooser = desk.naming._chooser
+    assert chooser.isVisible()
+    qtbot.keyClicks(chooser.field, "Our garden")
+    qtbot.keyClick(chooser.field, Key.Key_Return)
+    assert spy.said == [("new_kind", ("Our garden", both), {})]
+
+
+def test_places_take_no_photos(window, desk, spy, qtbot):
+    place = open_kind(window, desk, "places")[0]
+    choose(desk, 0)
+    drag(qtbot, desk.wall, centre(desk.wall, 0), row_of(window, group_location(place)))
+    assert spy.said == []
+    assert window.sidebar.tree.lit is None
+
+
+# ---------------------------------------------------------------- kinds
+
+
+def test_k_chooses_a_kind_by_typing(window, desk, spy, qtbot, monkeypatch):
+    known = [("food", "Food and drink"), ("city", "City"), ("pets", "Pets")]
+    monkeypatch.setattr(type(desk.session.library), "kinds", lambda self: known, raising=False)
+    choose(desk, 0)
+    one = [int(desk.wall.wall.ids[0])]
+    qtbot.keyClick(desk.wall, Key.Key_K)
+    chooser = desk.naming._chooser
+    assert chooser.offered() == ["Food and drink", "City", "Pets"]
+    qtbot.keyClicks(chooser.field, "it")
+    assert chooser.offered() == ["City", "New: “it”"]
+    qtbot.keyClick(chooser.field, Key.Key_Down)
+    qtbot.keyClick(chooser.field, Key.Key_Up)
+    qtbot.keyClick(chooser.field, Key.Key_Return)
+    assert spy.said == [("kind", (one, "city", True), {})]
+    qtbot.keyClick(desk.wall, Key.Key_K)
+    qtbot.keyClicks(desk.naming._chooser.field, "Boats")
+    qtbot.keyClick(desk.naming._chooser.field, Key.Key_Return)
+    qtbot.keyClick(desk.wall, Key.Key_K)
+    qtbot.keyClick(desk.naming._chooser.field, Key.Key_Escape)
+    assert not desk.naming._chooser.isVisible()
+    assert spy.said[1:] == [("new_kind", ("Boats", one), {})]
+
+
+# ---------------------------------------------------------------- menus
+
+
+def test_menus_offer_what_the_keys_do(window, desk, spy):
+    for what, first in (("photo", "Why here?"), ("heading", "Rename the group"), ("boundary", "Why here?")):
+        menu = desk.actions.about(what, window)
+        assert isinstance(menu, QMenu)
+        assert menu.actions()[0].text() == first
+        menu.deleteLater()
+    assert desk.actions.about("", window) is None
+
+
+def test_a_menu_on_a_heading_means_that_heading(window, desk, spy):
+    desk.wall.asked_section = 2
+    desk.act("merge")
+    desk.wall.forget_asked()
+    groups = [int(group) for group in desk.wall.wall.section_id]
+    assert spy.said == [("merge", (groups[1:3],), {})]
+
+
+# ---------------------------------------------------------------- level
+
+
+def test_the_slider_cuts_the_wall_anew_and_keeps_the_current_photo(window, desk, qtbot):
+    wall, slider = desk.wall, window.topbar.level
+    events = len(wall.wall.titles)
+    choose(desk, 40)
+    photo = wall.current()
+    seen = wall.layout_.rect_of(40)[1] - wall.scroller.offset
+    desk.act("finer")
+    assert slider.position == 0.0
+    assert len(wall.wall.titles) > events
+    assert wall.current() == photo
+    index = int(np.flatnonzero(wall.wall.ids == photo)[0])
+    assert abs(wall.layout_.rect_of(index)[1] - wall.scroller.offset - seen) <= 1
+    for _ in range(5):
+        desk.act("coarser")
+    assert slider.position == 4.0
+    assert len(wall.wall.titles) < events
+    assert window.topbar.detail.text() == "300 photos · Years"
+    assert slider.track.accessibleName() == "Level of the groups: Years"
+
+
+def test_arrow_keys_move_the_slider_between_stops(window, desk, qtbot):
+    track = window.topbar.level.track
+    qtbot.keyClick(track, Key.Key_Right)
+    assert window.topbar.level.position == 1.2
+    assert window.topbar.detail.text() == "300 photos · Between events and trips"
+    qtbot.keyClick(track, Key.Key_PageUp)
+    assert window.topbar.level.position == 2.2
+
+
+def test_the_slider_belongs_to_walls_of_time(window, desk):
+    shown = {}
+    for name in ("all", "events", "trips", "places", "folders", "duplicates"):
+        desk.go_to(name)
+        shown[name] = window.topbar.level.isVisible()
+    assert [name for name, is_shown in shown.items() if is_shown] == ["all", "events"]
+    for kind, expected in (("events", True), ("places", False)):
+        desk.go(group_location(desk.session.library.groups(kind)[0]))
+        assert window.topbar.level.isVisible() == expected
+
+
+def test_each_branch_has_its_own_level_and_the_librarys_is_remembered(window, desk, open_window, library_path):
+    window.topbar.level.choose(3.0)
+    trip = desk.session.library.groups("events")[0]
+    desk.go(group_location(trip))
+    assert window.topbar.level.position == 1.0
+    window.topbar.level.choose(0.0)
+    assert set(desk.wall.wall.ids.tolist()) == set(desk.session.library.group_photos(trip.id).tolist())
+    desk.go(ALL)
+    assert window.topbar.level.position == 3.0
+    window.close()
+    assert open_window(library_path).topbar.level.position == 3.0
+
+
+def test_while_a_wall_is_cut_only_the_newest_wish_is_kept(window, desk, monkeypatch):
+    """The wall follows the hand: every answer is shown, and the next question is the newest."""
+    asked, ends = [], []
+    monkeypatch.setattr(
+        desk.session, "read_wall", lambda location, scope, ended: (asked.append(scope), ends.append(ended))
+    )
+    for position in (1.5, 2.0, 2.5, 3.0):
+        desk.levels.move(position)
+    assert len(asked) == 1
+    ends.pop()()
+    assert len(asked) == 2
+    assert asked[1] == desk.levels.scope(ALL)
+    ends.pop()()
+    assert len(asked) == 2
