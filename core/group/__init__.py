@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.group.base import Found, FoundGroup, Gaps, Inputs, PhotoTable
+from core.group.base import NO_PAIRS, Found, FoundGroup, Gaps, Inputs, PhotoTable
 
 if TYPE_CHECKING:
     from core.group.homes import Home
@@ -115,7 +115,8 @@ def _looks(work: _Work, copies: Mapping[int, int] | None) -> None:
     near = work.inputs.neighbours
     if near is None and table.vectors is not None:
         near = neighbours.nearest(table.vectors, SHARED_NEIGHBOURS, seed=seed)
-    found["lookalikes"] = lookalikes.find(table, seed=seed, neighbours=near)
+    pairs = work.inputs.pairs.get("lookalikes", NO_PAIRS)
+    found["lookalikes"] = lookalikes.find(table, seed=seed, neighbours=near, pairs=pairs, metric=work.inputs.metric)
     work.begin("identical")
     found["identical"] = duplicates.find_identical(table, copies)
     work.begin("duplicates")
@@ -133,7 +134,7 @@ def _titles(work: _Work, named: NamedPhotos, bases: list[Home]) -> None:
     found = work.found
     for kind, excluded in work.inputs.excluded.items():
         if kind in found and kind != "events":
-            moves.exclude(found[kind], excluded, keep_empty=kind in ("trips", "places"))
+            moves.exclude(found[kind], excluded, keep_empty=kind in ("trips", "places", "lookalikes"))
     work.begin("titles")
     context = titles.context_of(work.table, named, bases, kinds.shares(found["kinds"], len(work.table)))
     titles.name_events(found["events"], context)

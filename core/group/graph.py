@@ -1,11 +1,14 @@
-"""Small graph tools for groupers: connected components and Chinese whispers, as arrays."""
+"""Small graph tools for groupers: connected components, and ties by shared neighbours, as arrays."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from core.group.base import F64
+from core.group.neighbours import Neighbours
 from core.group.timeline import I64
+
+BLOCK = 8192
 
 
 def components(n: int, a: I64, b: I64) -> I64:
@@ -18,39 +21,23 @@ def components(n: int, a: I64, b: I64) -> I64:
     return label
 
 
-def whispers(n: int, a: I64, b: I64, weight: F64, *, seed: int, rounds: int = 30) -> I64:
-    """Communities by Chinese whispers (Biemann 2006): each node takes the label most heavily worn by its neighbours.
-
-    Undirected edges a[i] - b[i] with positive weights. In every round a seeded half of the nodes looks around at once,
-    which keeps the work in arrays and stops pairs from swapping labels for ever. A lonely node keeps its own.
-    """
-    rng = np.random.default_rng(seed)
-    source, target = np.concatenate([a, b]), np.concatenate([b, a])
-    both = np.concatenate([weight, weight])
-    label = np.arange(n, dtype=np.int64)
-    for _ in range(rounds):
-        awake = rng.random(n) < 0.5
-        changed = 0
-        for turn in (awake, ~awake):
-            new = _heaviest(n, source[turn[source]], label[target[turn[source]]], both[turn[source]], label)
-            changed += int((new != label).sum())
-            label = new
-        if changed == 0:
-            break
-    return label
-
-
-def _heaviest(n: int, node: I64, worn: I64, weight: F64, label: I64) -> I64:
-    """For every node in ``node`` the label with the largest total weight (the smaller label on a tie)."""
-    out = label.copy()
-    if len(node) == 0:
-        return out
-    key = node * n + worn
-    order = np.argsort(key, kind="stable")
-    first = np.flatnonzero(np.concatenate([[True], np.diff(key[order]) != 0]))
-    total = np.add.reduceat(weight[order], first)
-    who, what = node[order][first], worn[order][first]
-    best = np.lexsort((what, -np.round(total, 6), who))
-    top = best[np.concatenate([[True], np.diff(who[best]) != 0])]
-    out[who[top]] = what[top]
-    return out
+def shared_ties(found: Neighbours, threshold: float) -> tuple[I64, I64, F64]:
+    """Edges a < b between neighbours whose cosine reaches ``threshold``, weighted by the share of neighbours that they
+    have in common (Jaccard, each counted among its own); half where only one is the other's neighbour."""
+    n, k = found.index.shape
+    lists = np.concatenate([np.arange(n, dtype=np.int32)[:, None], found.index], axis=1)
+    length = (lists >= 0).sum(axis=1)
+    parts: list[tuple[I64, I64, F64]] = []
+    for begin in range(0, n, BLOCK):
+        near, score = found.index[begin : begin + BLOCK], found.score[begin : begin + BLOCK]
+        row, column = np.nonzero((near >= 0) & (score >= threshold))
+        one, two = row + begin, near[row, column].astype(np.int64)
+        own = np.where(lists[one] >= 0, lists[one], -2)
+        common = np.zeros(len(one), dtype=np.int64)
+        for turn in range(k + 1):
+            common += (own == np.roll(lists[two], turn, axis=1)).sum(axis=1)
+        parts.append((one, two, common / (length[one] + length[two] - common)))
+    a, b, weight = (
+        (np.concatenate(x) for x in zip(*parts, strict=True)) if parts else (np.empty(0, dtype=np.int64),) * 3
+    )
+    return np.minimum(a, b), np.maximum(a, b), np.asarray(weight, dtype=np.float64) / 2.0

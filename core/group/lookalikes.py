@@ -1,4 +1,8 @@
-"""Look-alikes: photos of one subject or scene, whenever taken. Communities of the mutual nearest-neighbour graph."""
+"""Look-alikes: photos of one subject or scene, whenever taken. Nested communities of the nearest-neighbour graph.
+
+Two photos are tied by how many neighbours they share (Jarvis & Patrick 1973); the tree of these ties is cut at several
+resolutions of modularity, from broad to fine. What the person said of pairs holds in every cut.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.group.base import F32, F64, Found, FoundGroup, PhotoTable
-from core.group.graph import components, whispers
-from core.group.neighbours import Neighbours, nearest, present
+from core.group.base import F32, NO_PAIRS, Found, FoundGroup, Pairs, PhotoTable
+from core.group.graph import components, shared_ties
+from core.group.merging import agglomerate, best_cut
+from core.group.neighbours import Neighbours, measured, nearest, present, rescored
 from core.group.timeline import I64
 
-ALGORITHM, VERSION = "mutual-knn-whispers", "1"
-PAIRS = 10_000
+ALGORITHM, VERSION = "shared-neighbour-tree", "2"
+SAMPLE = 10_000
+LEVELS = ("broad", "alike", "fine")
 
 
 @dataclass(frozen=True, slots=True)
 class LookParams:
-    """``neighbours`` per photo; two photos are alike when each is among the other's and their cosine passes a threshold
-    laid ``spread`` robust deviations above the cosines of random pairs, within ``lowest``..``highest``. Groups of at
-    least ``fewest``; one larger than ``most_share`` of all photos is cut again more strictly."""
+    """``neighbours`` per photo; photos are tied only from a cosine that lies ``spread`` robust deviations above those
+    of random pairs, within ``lowest``..``highest``. ``resolution`` of the middle level up to ``full`` photos; it grows
+    with their number beyond, which keeps clear of the resolution limit of modularity (Fortunato & Barthélemy 2007).
+    The broad and the fine level have it divided and multiplied by ``step``. Groups of at least ``fewest``; one larger
+    than ``most_share`` of all photos is divided, where it has more than ``guard_from``."""
 
     neighbours: int = 15
     spread: float = 4.0
     lowest: float = 0.45
     highest: float = 0.85
+    resolution: float = 0.5
+    full: int = 10_000
+    step: float = 16.0
     fewest: int = 3
     most_share: float = 0.25
     guard_from: int = 200
@@ -36,89 +47,133 @@ DEFAULT = LookParams()
 
 
 def find(
-    table: PhotoTable, *, params: LookParams = DEFAULT, seed: int = 0, neighbours: Neighbours | None = None
+    table: PhotoTable,
+    *,
+    params: LookParams = DEFAULT,
+    seed: int = 0,
+    neighbours: Neighbours | None = None,
+    pairs: Pairs = NO_PAIRS,
+    metric: F32 | None = None,
 ) -> Found:
-    """Look-alike groups, the largest first. ``neighbours`` of the table's rows may be handed in to save the search."""
-    vectors = table.vectors
+    """Look-alike groups, the broad ones first, each level the largest first; a group's ``parent`` is the index of the
+    broader group around it in the same list, and holds its photos too.
+
+    ``neighbours`` of the table's rows may be handed in to save the search. ``pairs``: positions that are alike whatever
+    they look like, and that are not. ``metric`` float32 [d] or [d, r] scales or projects the vectors first.
+    """
     parameters: dict[str, Any] = asdict(params)
-    if vectors is None or len(present(vectors)) < params.fewest:
+    if len(table) == 0 or (table.vectors is None and not pairs[0]):
         return Found("lookalikes", [], ALGORITHM, VERSION, parameters, seed)
-    found = nearest(vectors, params.neighbours, seed=seed) if neighbours is None else neighbours
-    by_id = np.argsort(table.ids, kind="stable")
-    threshold = adaptive_threshold(vectors, by_id, params, seed)
-    a, b, cosine = mutual(found, threshold)
-    rank = np.argsort(by_id, kind="stable")  # the work is done in the order of ids, so that rows may come in any
-    label = _communities(len(table), rank[a], rank[b], cosine, threshold, params, seed)[rank]
+    levels, found, threshold = partitions(table, params, seed, neighbours, pairs, metric)
     parameters["threshold"] = round(threshold, 4)
-    groups = [_group(table, rows, i) for i, rows in enumerate(_sets(label, table.ids, params.fewest))]
+    groups = _groups(table, levels, found, params.fewest, pairs)
     return Found("lookalikes", groups, ALGORITHM, VERSION, parameters, seed)
 
 
-def adaptive_threshold(vectors: NDArray[np.float16], by_id: I64, params: LookParams, seed: int) -> float:
+def partitions(
+    table: PhotoTable,
+    params: LookParams = DEFAULT,
+    seed: int = 0,
+    neighbours: Neighbours | None = None,
+    pairs: Pairs = NO_PAIRS,
+    metric: F32 | None = None,
+) -> tuple[NDArray[np.int64], Neighbours | None, float]:
+    """(labels int64 [levels, n], each level a refinement of the one before, the neighbours that were used, the cosine
+    from which photos are tied). A photo tied to nobody has a label of its own."""
+    by_id = np.argsort(table.ids, kind="stable")
+    rank = np.argsort(by_id, kind="stable")  # the work is done in the order of ids, so that rows may come in any
+    none: I64 = np.empty(0, dtype=np.int64)
+    a, b, weight, threshold = none, none, np.empty(0), params.lowest
+    if table.vectors is not None:
+        vectors = table.vectors if metric is None else measured(table.vectors, metric)
+        if neighbours is None:
+            neighbours = nearest(vectors, params.neighbours, seed=seed)
+        elif metric is not None:
+            neighbours = rescored(neighbours, vectors)
+        threshold = adaptive_threshold(vectors, by_id, params, seed)
+        a, b, weight = shared_ties(_ranked(neighbours, by_id, rank), threshold)
+    same, apart = (rank[np.array(side, dtype=np.int64).reshape(-1, 2)].T for side in pairs)
+    node = components(len(table), same[0], same[1])
+    size = np.bincount(node).astype(np.int64)
+    apart = node[apart]
+    if (apart[0] == apart[1]).any():
+        raise ValueError("Two photos cannot be both together and apart.")
+    tree = agglomerate(node[a], node[b], weight, size, (apart[0], apart[1]))
+    middle = params.resolution * max(1.0, len(table) / params.full)
+    most = max(params.guard_from, params.most_share * len(table))
+    cuts = [best_cut(tree, middle * factor, most) for factor in (1 / params.step, 1.0, params.step)]
+    return np.minimum.accumulate(cuts, axis=0)[:, node[rank]], neighbours, threshold
+
+
+def _ranked(found: Neighbours, by_id: I64, rank: I64) -> Neighbours:
+    """The same neighbours of photos in the order of their ids."""
+    index = found.index[by_id]
+    return Neighbours(np.where(index >= 0, rank[index], -1).astype(np.int32), found.score[by_id])
+
+
+def adaptive_threshold(vectors: NDArray[np.float16] | F32, by_id: I64, params: LookParams, seed: int) -> float:
     """The cosine from which two photos of this library are alike: well above what two random photos have."""
     rows = by_id[np.isin(by_id, present(vectors))]
+    if len(rows) < 2:
+        return params.lowest
     rng = np.random.default_rng(seed)
-    one, two = rng.choice(rows, PAIRS), rng.choice(rows, PAIRS)
+    one, two = rng.choice(rows, SAMPLE), rng.choice(rows, SAMPLE)
     one, two = one[one != two], two[one != two]
     left, right = np.asarray(vectors[one], dtype=np.float32), np.asarray(vectors[two], dtype=np.float32)
     cosine = np.einsum("ij,ij->i", left, right)
-    middle = float(np.median(cosine)) if len(cosine) else 0.0
-    deviation = 1.4826 * float(np.median(np.abs(cosine - middle))) if len(cosine) else 0.0
+    middle = float(np.median(cosine))
+    deviation = 1.4826 * float(np.median(np.abs(cosine - middle)))
     return float(np.clip(middle + params.spread * deviation, params.lowest, params.highest))
 
 
-def mutual(found: Neighbours, threshold: float) -> tuple[I64, I64, F64]:
-    """Edges a < b between photos that are each among the other's neighbours, with their cosines above the threshold."""
-    n, k = found.index.shape
-    source = np.repeat(np.arange(n, dtype=np.int64), k)
-    target, cosine = found.index.ravel().astype(np.int64), found.score.ravel().astype(np.float64)
-    good = (target >= 0) & (cosine >= threshold)
-    source, target, cosine = source[good], target[good], cosine[good]
-    key = np.minimum(source, target) * n + np.maximum(source, target)
-    _, first, count = np.unique(key, return_index=True, return_counts=True)
-    first = first[count == 2]
-    return np.minimum(source, target)[first], np.maximum(source, target)[first], cosine[first]
+# ---------------------------------------------------------------- groups
 
 
-def _communities(
-    n: int, a: I64, b: I64, cosine: F64, threshold: float, params: LookParams, seed: int, depth: int = 4
-) -> I64:
-    """Label of each photo; a community that swallows the library is cut again with a stricter threshold."""
-    label = whispers(n, a, b, (cosine - threshold) / (1.0 - threshold) + 0.02, seed=seed)
-    label = _connected(n, a, b, label)
-    most = max(params.guard_from, params.most_share * n)
-    count = np.bincount(label, minlength=n)
-    for big in np.flatnonzero(count > most).tolist() if depth else []:
-        stricter = threshold + (1.0 - threshold) * 0.2
-        inside = (label[a] == big) & (label[b] == big) & (cosine >= stricter)
-        part = _communities(n, a[inside], b[inside], cosine[inside], stricter, params, seed, depth - 1)
-        label = np.where(label == big, part, label)
-    return label
+def _groups(
+    table: PhotoTable,
+    levels: NDArray[np.int64],
+    found: Neighbours | None,
+    fewest: int,
+    pairs: Pairs,
+) -> list[FoundGroup]:
+    """The groups of all levels; one that is the same on two levels appears once, on the broader."""
+    said = np.zeros(len(table), dtype=np.bool_)
+    said[np.array(pairs[0], dtype=np.int64).ravel()] = True
+    floor = None if found is None else floors(found, levels[-1])
+    groups: list[FoundGroup] = []
+    around = np.full(len(table), -1, dtype=np.int64)
+    for name, label in zip(LEVELS, levels, strict=True):
+        inner = around.copy()
+        for rows in _sets(label, table.ids, fewest, said):
+            parent = int(around[rows[0]])
+            if parent >= 0 and len(groups[parent].members) == len(rows):
+                continue
+            inner[rows] = len(groups)
+            group = _group(table, rows, len(groups))
+            group.parent = parent if parent >= 0 else None
+            group.details["level"] = name
+            if floor is not None:
+                group.details["joins_above"] = round(float(floor[rows].mean()), 3)
+            groups.append(group)
+        around = inner
+    return groups
 
 
-def _connected(n: int, a: I64, b: I64, label: I64) -> I64:
-    """Labels cut into their connected parts, named by a member, so that one label is one place in the graph."""
-    same = label[a] == label[b]
-    part = components(n, a[same], b[same])
-    _, first, inverse = np.unique(part, return_index=True, return_inverse=True)
-    return first[inverse].astype(np.int64)
-
-
-def _sets(label: I64, ids: I64, fewest: int) -> list[I64]:
-    """Rows of every label with enough members, the largest first, each by id."""
+def _sets(label: I64, ids: I64, fewest: int, said: NDArray[np.bool_]) -> list[I64]:
+    """Rows of every label with enough members (two where the person said so), the largest first, each by id."""
     order = np.lexsort((ids, label))
     starts = np.flatnonzero(np.concatenate([[True], np.diff(label[order]) != 0])) if len(order) else order[:0]
-    parts = [part for part in np.split(order, starts[1:]) if len(part) >= fewest]
+    parts = [p for p in np.split(order, starts[1:]) if len(p) >= fewest or (len(p) > 1 and said[p].all())]
     return sorted((part.astype(np.int64) for part in parts), key=lambda part: (-len(part), int(ids[part[0]])))
 
 
 def _group(table: PhotoTable, rows: I64, serial: int) -> FoundGroup:
     """Members with their cosine to the middle; the cover is the nearest to it."""
-    assert table.vectors is not None
-    vectors = np.asarray(table.vectors[rows], dtype=np.float32)
-    middle = vectors.sum(axis=0)
-    cosine: F32 = (vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-6))).astype(np.float32)
-    cosine = np.clip(cosine, 0.0, 1.0)
+    cosine: F32 = np.ones(len(rows), dtype=np.float32)
+    if table.vectors is not None:
+        vectors = np.asarray(table.vectors[rows], dtype=np.float32)
+        middle = vectors.sum(axis=0)
+        cosine = np.clip(vectors @ (middle / max(float(np.linalg.norm(middle)), 1e-6)), 0.0, 1.0)
     return FoundGroup(
         key=str(serial),
         title=f"Look-alikes {serial + 1}",
@@ -129,3 +184,42 @@ def _group(table: PhotoTable, rows: I64, serial: int) -> FoundGroup:
         strength=float(cosine.mean()),
         cover=int(rows[int(np.argmax(cosine))]),
     )
+
+
+# ---------------------------------------------------------------- new photos
+
+
+def floors(found: Neighbours, label: I64, quantile: float = 0.1) -> F32:
+    """For every photo, float32 [n], the closeness that all but ``quantile`` of its group's members have to their
+    neighbours within the group: what a new photo must reach to join. 1 where there are no neighbours in the group."""
+    inside = (found.index >= 0) & (label[found.index] == label[:, None])
+    count = inside.sum(axis=1)
+    close = np.where(inside, found.score, 0.0).sum(axis=1) / np.maximum(count, 1)
+    some = np.flatnonzero(count)
+    order = some[np.lexsort((close[some], label[some]))]
+    names, first, size = np.unique(label[order], return_index=True, return_counts=True)
+    value = close[order[first + (quantile * size).astype(np.int64)]] if len(order) else np.empty(0)
+    out = np.ones(len(label), dtype=np.float32)
+    at = np.searchsorted(names, label)
+    known = (at < len(names)) & (names[np.minimum(at, len(names) - 1)] == label) if len(names) else at < 0
+    out[known] = value[at[known]]
+    return out
+
+
+def join(found: Neighbours, group: I64, floor: F32, *, share: float = 0.5) -> I64:
+    """The group that each of m new photos joins, -1 where it stays unsorted, int64 [m].
+
+    ``found``: the new photos' neighbours among n sorted ones, whose ``group`` int64 [n] is (-1: none); ``floor``
+    float32 by group: the closeness that it asks for (:func:`floors`). The group that most of the neighbours are in is
+    joined if it has more than ``share`` of them and the photo is as close to these as the group asks.
+    """
+    there = found.index >= 0
+    worn = np.where(there, group[found.index], -1)
+    votes = (worn[:, :, None] == worn[:, None, :]).sum(axis=2) * (worn >= 0)
+    best = np.argmax(votes, axis=1)
+    line = np.arange(len(worn))
+    winner = np.where(votes[line, best] > share * np.maximum(there.sum(axis=1), 1), worn[line, best], -1)
+    mine = (worn == winner[:, None]) & there
+    close = np.where(mine, found.score, 0.0).sum(axis=1) / np.maximum(mine.sum(axis=1), 1)
+    joins: I64 = np.where((winner >= 0) & (close >= floor[winner]), winner, -1).astype(np.int64)
+    return joins

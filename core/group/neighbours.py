@@ -1,4 +1,4 @@
-"""Nearest neighbours of vectors by cosine: exact through blocks where that is quick, a graph (HNSW) beyond."""
+"""Nearest neighbours of vectors by cosine: exact through blocks where that is quick, through cells beyond."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.group.base import F32
+from core.retrieve import cells
 
 EXACT_BELOW = 20_000
 BLOCK = 1024
-PROJECTED = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def nearest(
     score = np.full((n, k), -1.0, dtype=np.float32)
     rows = present(vectors)
     if len(rows) > 1:
-        search = _exact if len(rows) <= exact_below else _graph
+        search = _exact if len(rows) <= exact_below else _through_cells
         found, cosine = search(vectors, rows, min(k, len(rows) - 1), seed)
         index[rows, : found.shape[1]] = rows[found]
         score[rows, : found.shape[1]] = cosine
@@ -64,54 +64,32 @@ def _exact(
     return index, score
 
 
-def _graph(
+def _through_cells(
     vectors: NDArray[np.float16] | F32, rows: NDArray[np.int64], k: int, seed: int
 ) -> tuple[NDArray[np.int64], F32]:
-    """usearch's HNSW over a principal projection, its candidates ranked again by the full vectors.
-
-    The graph is built on one thread, which keeps it the same from run to run.
-    """
-    from usearch.index import Index
-
-    small = project(vectors, rows, min(PROJECTED, vectors.shape[1]), seed)
-    graph = Index(ndim=small.shape[1], metric="ip", dtype="f16", connectivity=16, expansion_add=64, expansion_search=64)
-    graph.add(np.arange(len(rows)), small, threads=1)
-    wide = min(2 * k + 8, len(rows))
-    index = np.zeros((len(rows), k), dtype=np.int64)
-    score = np.full((len(rows), k), -1.0, dtype=np.float32)
-    for start in range(0, len(rows), BLOCK):
-        stop = min(start + BLOCK, len(rows))
-        keys = np.asarray(graph.search(small[start:stop], wide).keys).astype(np.int64).reshape(stop - start, -1)
-        index[start:stop], score[start:stop] = _rank(vectors, rows, np.arange(start, stop), keys, k)
-    return index, score
+    """Those in the same and the nearest cells alone, by true cosine."""
+    index, score = cells.knn(vectors, rows, cells.divide(vectors, rows, seed=seed), k)
+    return index.astype(np.int64), score
 
 
-def _rank(
-    vectors: NDArray[np.float16] | F32,
-    rows: NDArray[np.int64],
-    own: NDArray[np.int64],
-    keys: NDArray[np.int64],
-    k: int,
-) -> tuple[NDArray[np.int64], F32]:
-    """The k best of the candidates ``keys`` [b, c] by true cosine, themselves left out."""
-    query = np.asarray(vectors[rows[own]], dtype=np.float32)
-    score = np.empty(keys.shape, dtype=np.float32)
-    for column in range(keys.shape[1]):
-        other = np.asarray(vectors[rows[keys[:, column]]], dtype=np.float32)
-        score[:, column] = np.einsum("ij,ij->i", query, other)
-    score[keys == own[:, None]] = -2.0
-    order = np.lexsort((keys, -score), axis=1)[:, :k]
-    return np.take_along_axis(keys, order, axis=1), np.take_along_axis(score, order, axis=1)
-
-
-def project(vectors: NDArray[np.float16] | F32, rows: NDArray[np.int64], dim: int, seed: int) -> F32:
-    """float32 [len(rows), dim]: unit vectors along the main axes of a sample's uncentred second moments."""
-    rng = np.random.default_rng(seed)
-    sample = np.sort(rng.choice(rows, size=min(len(rows), 10_000), replace=False))
-    some = np.asarray(vectors[sample], dtype=np.float32)
-    axes = np.linalg.eigh(some.T @ some)[1][:, ::-1][:, :dim].astype(np.float32)
-    out = np.empty((len(rows), dim), dtype=np.float32)
-    for start in range(0, len(rows), 16384):
-        block = np.asarray(vectors[rows[start : start + 16384]], dtype=np.float32) @ axes
-        out[start : start + len(block)] = block / np.maximum(np.linalg.norm(block, axis=1, keepdims=True), 1e-6)
+def measured(vectors: NDArray[np.float16] | F32, metric: F32) -> NDArray[np.float16]:
+    """Vectors scaled by ``metric`` float32 [d], or projected by one [d, r], and of unit length again."""
+    out = np.zeros((len(vectors), vectors.shape[1] if metric.ndim == 1 else metric.shape[1]), dtype=np.float16)
+    for start in range(0, len(vectors), 16384):
+        block = np.asarray(vectors[start : start + 16384], dtype=np.float32)
+        block = block * metric if metric.ndim == 1 else block @ metric
+        out[start : start + 16384] = block / np.maximum(np.linalg.norm(block, axis=1, keepdims=True), 1e-6)
     return out
+
+
+def rescored(found: Neighbours, vectors: NDArray[np.float16] | F32) -> Neighbours:
+    """The same neighbours with their cosines under other vectors, put in order again."""
+    index, score = found.index.copy(), found.score.copy()
+    for start in range(0, len(index), BLOCK):
+        part = slice(start, start + BLOCK)
+        near = index[part]
+        own, other = np.asarray(vectors[part], dtype=np.float32), np.asarray(vectors[near], dtype=np.float32)
+        cosine = np.where(near >= 0, np.einsum("id,ikd->ik", own, other), -1.0)
+        order = np.argsort(-cosine, axis=1, kind="stable")
+        index[part], score[part] = np.take_along_axis(near, order, axis=1), np.take_along_axis(cosine, order, axis=1)
+    return Neighbours(index, score)

@@ -38,11 +38,11 @@ def write_found(
     conn: Connection, found: Found, table: PhotoTable, seconds: float, parents: list[int] | None = None
 ) -> list[int]:
     """Replace the groups of one kind; returns the id of each group. ``parents``: ids of the parent kind's groups
-    (spots have towns of the same kind as parents)."""
+    (spots and finer look-alikes have parents of the same kind)."""
     run_id = _write_run(conn, found, seconds)
     old = _old_groups(conn, found.kind)
     ids = _stable_ids(conn, found, table, old)
-    parents = ids if found.kind == "places" else parents
+    parents = ids if found.kind in ("places", "lookalikes") else parents
     _remember_gone(conn, found.kind, old, set(ids))
     chosen = _chosen(conn, found, ids, table)
     mine = select(s.group.c.id).where(s.group.c.kind == found.kind)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import combinations, pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.group import lookalikes
-from core.group.graph import components, whispers
-from core.group.neighbours import nearest, project
+from core.group.graph import components, shared_ties
+from core.group.merging import agglomerate, best_cut
+from core.group.neighbours import Neighbours, measured, nearest, rescored
 from tests.group.builders import permuted, table
 
 
@@ -48,20 +53,137 @@ def test_few_vectors(n: int) -> None:
     assert (found.index[:, 1:] == -1).all()
 
 
-def test_projection_keeps_unit_length() -> None:
-    vectors, _ = _clouds([50, 50], dim=64)
-    assert np.linalg.norm(project(vectors, np.arange(100), 16, 0), axis=1) == pytest.approx(1.0, abs=1e-3)
+def test_a_metric_scales_or_projects() -> None:
+    vectors, _ = _clouds([10, 10], dim=8)
+    first = np.zeros(8, dtype=np.float32)
+    first[:3] = 2.0
+    scaled = measured(vectors, first)
+    assert not scaled[:, 3:].any()
+    assert np.linalg.norm(scaled.astype(np.float32), axis=1) == pytest.approx(1.0, abs=2e-3)
+    np.testing.assert_allclose(measured(vectors, np.diag(first)[:, :3]), scaled[:, :3], atol=1e-3)
+    again = rescored(nearest(vectors, 19), scaled)
+    cosine = scaled.astype(np.float32) @ scaled.astype(np.float32).T
+    np.fill_diagonal(cosine, -2)
+    np.testing.assert_allclose(again.score, np.sort(cosine, axis=1)[:, :0:-1], atol=1e-5)
 
 
-def test_components_and_whispers_on_two_cliques_with_a_bridge() -> None:
-    a = np.array([0, 0, 1, 3, 3, 4, 2])
-    b = np.array([1, 2, 2, 4, 5, 5, 3])
-    weight = np.array([1.0, 1, 1, 1, 1, 1, 0.05])
-    assert len(set(components(7, a, b).tolist())) == 2
-    label = whispers(7, a, b, weight, seed=0)
-    assert label[0] == label[1] == label[2] != label[3]
-    assert label[3] == label[4] == label[5]
-    assert label[6] == 6
+def test_ties_are_shares_of_common_neighbours() -> None:
+    index = np.array([[1, 2], [0, 2], [0, 1], [2, -1]], dtype=np.int32)
+    a, b, weight = shared_ties(Neighbours(index, np.where(index >= 0, np.float32(0.9), np.float32(-1))), 0.5)
+    total = dict.fromkeys([(0, 1), (0, 2), (1, 2), (2, 3)], 0.0)
+    for x, y, w in zip(a.tolist(), b.tolist(), weight.tolist(), strict=True):
+        total[x, y] += w
+    assert total == pytest.approx({(0, 1): 1.0, (0, 2): 1.0, (1, 2): 1.0, (2, 3): 0.5 * 1 / 4})
+
+
+def test_the_tree_is_that_of_one_merge_at_a_time() -> None:
+    """Against a plain loop that always merges the nearest pair."""
+    rng = np.random.default_rng(0)
+    full = np.triu(rng.random((12, 12)), 1)
+    a, b = (x.astype(np.int64) for x in np.nonzero(full))
+    none = np.empty(0, dtype=np.int64)
+    tree = agglomerate(a, b, full[a, b], np.ones(12, dtype=np.int64), (none, none))
+    members = [{i} for i in range(12)]
+    for left, right in zip(tree.left.tolist(), tree.right.tolist(), strict=True):
+        members.append(members[left] | members[right])
+    weight, pieces, expected = full + full.T, [{i} for i in range(12)], []
+    while len(pieces) > 1:
+
+        def near(x: set[int], y: set[int]) -> float:
+            between = weight[np.ix_(sorted(x), sorted(y))].sum()
+            return float(between / (weight[sorted(x)].sum() * weight[sorted(y)].sum()))
+
+        x, y = max(combinations(pieces, 2), key=lambda pair: near(*pair))
+        pieces = [p for p in pieces if p not in (x, y)] + [x | y]
+        expected.append(x | y)
+    assert sorted(map(sorted, members[12:])) == sorted(map(sorted, expected))
+    assert tree.size[12:].tolist() == [len(m) for m in members[12:]]
+    assert tree.inside[-1] == pytest.approx(tree.volume[-1])
+
+
+def test_the_best_cut_is_the_best_of_all_cuts() -> None:
+    a = np.array([0, 0, 1, 3, 3, 4, 2, 6])
+    b = np.array([1, 2, 2, 4, 5, 5, 3, 7])
+    weight = np.array([1.0, 1, 1, 1, 1, 1, 0.05, 1])
+    none = np.empty(0, dtype=np.int64)
+    tree = agglomerate(a, b, weight, np.ones(9, dtype=np.int64), (none, none))
+    assert _as_sets(best_cut(tree, 1.0)) == [[0, 1, 2], [3, 4, 5], [6, 7], [8]]
+    assert _as_sets(best_cut(tree, 0.0)) == [[0, 1, 2, 3, 4, 5], [6, 7], [8]]
+    assert _as_sets(best_cut(tree, 1e6)) == [[i] for i in range(9)]
+    assert _as_sets(best_cut(tree, 0.0, most=3)) == [[0, 1, 2], [3, 4, 5], [6, 7], [8]]
+
+
+def _as_sets(label: np.ndarray) -> list[list[int]]:
+    return sorted(np.flatnonzero(label == name).tolist() for name in set(label.tolist()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 5),
+    st.lists(st.tuples(st.integers(0, 39), st.integers(0, 39)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 39), st.integers(0, 39)), max_size=12),
+)
+def test_what_the_person_said_of_pairs_is_never_violated(
+    seed: int, same: list[tuple[int, int]], different: list[tuple[int, int]]
+) -> None:
+    vectors, _ = _clouds([14, 12, 8, 6], dim=16, noise=0.15, seed=seed)
+    vectors[7] = 0
+    whole = components(40, *np.array(same, dtype=np.int64).reshape(-1, 2).T)
+    different = [(x, y) for x, y in different if whole[x] != whole[y]]
+    t = table(np.arange(40.0), vectors=vectors)
+    levels, _, _ = lookalikes.partitions(t, pairs=(tuple(same), tuple(different)))
+    for label in levels:
+        assert all(label[x] == label[y] for x, y in same)
+        assert all(label[x] != label[y] for x, y in different)
+    found = lookalikes.find(t, pairs=(tuple(same), tuple(different)))
+    groups = [set(g.members.tolist()) for g in found.groups]
+    assert all(x == y or any({x, y} <= g for g in groups) for x, y in same)
+    assert not any({x, y} <= g for x, y in different for g in groups)
+    for g, members in zip(found.groups, groups, strict=True):
+        assert g.parent is None or members < groups[g.parent]
+
+
+def test_pairs_need_no_vectors_and_must_not_contradict() -> None:
+    t = table(np.arange(5.0))
+    assert [g.members.tolist() for g in lookalikes.find(t, pairs=(((1, 3),), ())).groups] == [[1, 3]]
+    with pytest.raises(ValueError, match="together and apart"):
+        lookalikes.find(t, pairs=(((1, 3), (3, 4)), ((1, 4),)))
+
+
+def test_levels_are_nested_from_broad_to_fine() -> None:
+    rng = np.random.default_rng(4)
+    broad = np.repeat(rng.normal(size=(6, 24)), 200, axis=0)
+    vectors = broad + np.repeat(rng.normal(0, 0.5, (60, 24)), 20, axis=0) + rng.normal(0, 0.2, (1200, 24))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    levels, _, _ = lookalikes.partitions(table(np.arange(1200.0), vectors=vectors))
+    counts = [len(set(label.tolist())) for label in levels]
+    assert counts[0] < counts[1] <= counts[2]
+    for coarse, fine in pairwise(levels):
+        assert all(len(set(coarse[fine == name].tolist())) == 1 for name in set(fine.tolist()))
+
+
+def test_digits_are_told_apart_without_labels() -> None:
+    from sklearn.datasets import load_digits
+    from sklearn.metrics import adjusted_rand_score
+
+    data, label = load_digits(return_X_y=True)
+    vectors = (data / np.linalg.norm(data, axis=1, keepdims=True)).astype(np.float16)
+    levels, _, _ = lookalikes.partitions(table(np.arange(float(len(data))), vectors=vectors))
+    assert adjusted_rand_score(label, levels[1]) >= 0.85
+
+
+def test_new_photos_join_by_vote_above_the_groups_own_closeness() -> None:
+    vectors, label = _clouds([30, 30], dim=32)
+    floor = lookalikes.floors(nearest(vectors, 8), label)
+    assert (floor > 0.5).all()
+    assert len(set(floor.tolist())) == 2
+    asked = floor[[0, 30]]
+    index = np.array([[0, 1, 2, 3], [0, 1, 30, 31], [30, 31, 32, 0], [-1, -1, -1, -1]], dtype=np.int32)
+    close = Neighbours(index, np.where(index >= 0, np.float32(0.99), np.float32(-1)))
+    assert lookalikes.join(close, label, asked).tolist() == [0, -1, 1, -1]
+    far = Neighbours(index, np.where(index >= 0, np.float32(0.2), np.float32(-1)))
+    assert (lookalikes.join(far, label, asked) == -1).all()
+    assert (lookalikes.join(close, np.full(60, -1), asked) == -1).all()
 
 
 def test_clouds_are_found_and_strays_left_out() -> None:
