@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from core.correct import local
@@ -26,14 +26,15 @@ def apply(conn: Connection, said: Said, spoken: Sequence[Correction], back: Sequ
         return []
     named = {each.payload["kind"] for each in mine}
     photos = {photo for each in mine if each.kind == "kind" for photo in from_runs(each.payload["photos"])}
-    was = _memberships(conn, photos)
+    was, covers = _memberships(conn, photos), _covers(conn, {*named, UNSURE})
     earlier = {(row[0], row[1]): (row[2], row[3]) for each in back for row in each["rows"]}
     for kind in named:
         for photo in photos:
             _settle(conn, said, kind, photo, was.get((kind, photo)), earlier.get((kind, photo)))
     _unsure(conn, photos)
-    _count(conn, {*named, UNSURE}, said)
-    return [{"what": "kinds", "rows": [[*key, *value] for key, value in was.items()]}]
+    _count(conn, {*named, UNSURE}, {key: cover for each in back for key, cover in each["covers"]})
+    rows = [[*key, *value] for key, value in was.items()]
+    return [{"what": "kinds", "rows": rows, "covers": covers}]
 
 
 def title_of(kind: str, said: Said) -> str:
@@ -107,11 +108,18 @@ def _unsure(conn: Connection, photos: set[int]) -> None:
         conn.exec_driver_sql("INSERT INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)", new)
 
 
-def _count(conn: Connection, named: set[str], said: Said) -> None:
-    """Sizes and covers of some kinds; one without photos goes, unless the person taught it."""
+def _covers(conn: Connection, named: set[str]) -> list[list[Any]]:
+    found = conn.execute(select(s.group.c.key, s.group.c.cover_id).where(s.group.c.kind == "kinds"))
+    return [[row.key, row.cover_id] for row in found if row.key in named]
+
+
+def _count(conn: Connection, named: set[str], covers: dict[str, int | None]) -> None:
+    """Sizes and covers of some kinds; one without photos goes. ``covers``: those that they had before."""
     for row in conn.execute(select(s.group.c.id, s.group.c.key).where(s.group.c.kind == "kinds")).fetchall():
         if row.key not in named:
             continue
+        if row.key in covers:
+            conn.execute(update(s.group).where(s.group.c.id == row.id).values(cover_id=covers[row.key]))
         conn.exec_driver_sql(
             """UPDATE "group" SET n_photos = (
                 SELECT count(*) FROM membership m JOIN photo p ON p.id = m.photo_id

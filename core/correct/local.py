@@ -13,9 +13,9 @@ from sqlalchemy.engine import Connection
 from core.correct import identity, rows
 from core.correct.replay import Said
 from core.correct.rows import Member, Stored
-from core.correct.stretch import Stretch
+from core.correct.stretch import End, Stretch
 from core.group import events
-from core.group.base import FoundGroup, Gaps, PhotoTable
+from core.group.base import F64, FoundGroup, Gaps, PhotoTable
 from core.group.timeline import Timeline, passive, units
 from core.grouping.table import read_table
 from core.store.wall_columns import VISIBLE
@@ -75,24 +75,30 @@ def _cut(stretch: Stretch, table: PhotoTable, at: dict[int, int]) -> list[Piece]
     if not len(stretch.ids):
         return []
     order = np.array([at[i] for i in stretch.ids.tolist()], np.int64)
-    ends = [end or (1.0, 0.0) for end in (stretch.left, stretch.right)]
-    inner, seconds = stretch.strength, stretch.gap_seconds
-    strength = np.concatenate([[ends[0][0]], inner, [ends[1][0]]]).astype(np.float32)
-    cut = np.concatenate([[True], stretch.cuts(), [True]])
-    nan = np.full(1, np.nan, np.float32)
-    gap = np.concatenate([[ends[0][1]], seconds, [ends[1][1]]])
-    line = _line(np.concatenate([order[:1], order, order[-1:]]), table, gap)
+    first, last = _beyond(stretch.left), _beyond(stretch.right)
+    line = _line(
+        np.concatenate([order[: len(first)], order, order[-1:][: len(last)]]),
+        table,
+        np.concatenate([first[:, 1], stretch.gap_seconds, last[:, 1]]),
+    )
+    cut = np.concatenate([first[:, 0] >= 0, stretch.cuts(), last[:, 0] >= 0])
     gaps = Gaps(
         before=line.order[:-1],
         after=line.order[1:],
-        strength=strength,
-        gap_seconds=gap,
-        distance_km=np.concatenate([nan, stretch.distance_km, nan]),
-        visual=np.concatenate([nan, stretch.visual, nan]),
-        camera_changed=np.concatenate([[False], stretch.camera, [False]]),
+        strength=np.concatenate([first[:, 0], stretch.strength, last[:, 0]]).astype(np.float32),
+        gap_seconds=line.gap,
+        distance_km=np.concatenate([first[:, 2], stretch.distance_km, last[:, 2]]).astype(np.float32),
+        visual=np.concatenate([first[:, 3], stretch.visual, last[:, 3]]).astype(np.float32),
+        camera_changed=np.zeros(len(cut), np.bool_),
         is_boundary=cut,
     )
-    return [_piece(group, table) for group in events.event_groups(line, gaps)[1:-1]]
+    found = events.event_groups(line, gaps)
+    return [_piece(group, table) for group in found[len(first) : len(found) - len(last)]]
+
+
+def _beyond(end: End | None) -> F64:
+    """The gap at one end of a stretch as a row (strength, seconds, km, visual); no row where the line ends."""
+    return np.array([] if end is None else [end], np.float64).reshape(-1, 4)
 
 
 def _line(order: np.ndarray[Any, np.dtype[np.int64]], table: PhotoTable, gap: np.ndarray[Any, Any]) -> Timeline:

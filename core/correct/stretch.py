@@ -27,6 +27,9 @@ MOST_TIME = 0.98
 """Of what time alone says of a gap that is new."""
 
 Span = tuple[Key, Key]
+End = tuple[float, float, float, float]
+"""strength, seconds, distance_km and visual (NaN unknown) of the gap at an end of a stretch."""
+
 Row = tuple[int, float, float | None, float | None, int, float, int | None]
 """after_id, gap_seconds, distance_km, visual, camera_changed, raw, pin of a stored gap."""
 
@@ -41,8 +44,7 @@ class Stretch:
 
     ids int64, instant float64 [m]; raw, strength float32, gap_seconds float64, distance_km, visual float32 (NaN
     unknown), camera bool [m - 1]. ``chains``: gaps that lead over hidden photos, with the stored gaps they are made of.
-    ``fresh``: gaps that are not stored. ``left``, ``right``: the gaps at the ends, as (strength, seconds); None where
-    the line ends.
+    ``fresh``: gaps that are not stored. ``left``, ``right``: the gaps at the ends; None where the line ends.
     """
 
     ids: Ints
@@ -54,8 +56,8 @@ class Stretch:
     camera: NDArray[np.bool_]
     chains: dict[int, list[int]] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
-    left: tuple[float, float] | None = None
-    right: tuple[float, float] | None = None
+    left: End | None = None
+    right: End | None = None
     strength: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
     pin: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
 
@@ -200,9 +202,9 @@ def read(conn: Connection, said: Said, span: Span, known: Gone) -> tuple[Stretch
         gone.put(int(ids[-1]), stored[int(ids[-1])][:-1])
     out = gaps.stretch(ids, instant)
     if before and len(ids):
-        out.left = _strength(stored, before[1], int(ids[0])), float(instant[0]) - before[0]
+        out.left = _end(stored, before[1], int(ids[0]), float(instant[0]) - before[0])
     if after and len(ids):
-        out.right = _strength(stored, int(ids[-1]), after[1]), after[0] - float(instant[-1])
+        out.right = _end(stored, int(ids[-1]), after[1], after[0] - float(instant[-1]))
     return out, gone
 
 
@@ -221,9 +223,13 @@ def _stored(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     return {row[0]: tuple(row[1:]) for row in conn.exec_driver_sql(_ROWS, (json.dumps(list(ids)),))}
 
 
-def _strength(stored: dict[int, tuple[Any, ...]], before: int, after: int) -> float:
+def _end(stored: dict[int, tuple[Any, ...]], before: int, after: int, seconds: float) -> End:
     row = stored.get(before)
-    return float(row[-1]) if row is not None and row[0] == after else 1.0
+    nan = float("nan")
+    if row is None or row[0] != after:
+        return 1.0, seconds, nan, nan
+    _, gap, km, visual, _, _, _, strength = row
+    return float(strength), float(gap), nan if km is None else km, nan if visual is None else visual
 
 
 class _Gaps:
