@@ -32,7 +32,7 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def _start_worker() -> None:
+def follow_parent() -> None:
     """End with the parent, however it ends, so that a killed import leaves no orphans; Ctrl-C is the parent's."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
@@ -151,7 +151,7 @@ class WorkerPool:
 
     def _started(self) -> ProcessPoolExecutor:
         if self._executor is None:
-            self._executor = ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=_start_worker)
+            self._executor = ProcessPoolExecutor(self.workers, mp_context=self._context, initializer=follow_parent)
         return self._executor
 
     def _restart(self) -> None:

@@ -63,9 +63,7 @@ def stream(seed: int, n_events: int, pictures: Pool | None) -> Stream:
     out = Stream(features, label, known, seed=seed)
     if made.table.vectors is not None:
         for cell in CELLS:
-            out.evidence[cell] = context_evidence(
-                made.table.vectors, line.order[heads], cell=cell, random_state=seed
-            )
+            out.evidence[cell] = context_evidence(made.table.vectors, line.order[heads], cell=cell, random_state=seed)
     return out
 
 

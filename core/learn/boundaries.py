@@ -1,0 +1,127 @@
+"""The weights of the boundary rule, moved by the person's corrections: so far as the evidence goes, and no further.
+
+Maximum a posteriori logistic regression with a Gaussian prior at the installed weights (MacKay 1992; Bishop 2006, 4.5):
+one correction moves little, many of a kind move much, and every gap that resembles the corrected ones moves with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.group.base import F64
+from core.group.gaps import Features, GapModel, sigmoid, term
+from core.learn.examples import Labels, Said, Stream, holds, labels, said
+from core.records_corrections import LearnedPart
+from core.sequence.scores import f1
+
+NAME, VERSION = "boundaries", 1
+METRIC = "corrections that would not have been needed"
+EXTRA = ("speed", "day")
+"""Terms that the installed rule leaves out, and corrections may bring in."""
+SPREAD = 0.35
+"""Prior sd of the change of a weight, in log odds for one sd of its term in the library; for the bias in log odds."""
+FEWEST = 6
+"""Corrections from which learned weights may be used."""
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Of the held-out corrections, the share that the rule and the learned weights agree with by themselves, and F1
+    of both over the gaps beside them that were left as they were."""
+
+    rule: float
+    learned: float
+    rule_beside: float
+    learned_beside: float
+    corrections: int
+
+
+def fit_map(features: Features, known: Labels, prior: GapModel, spread: float = SPREAD) -> GapModel:
+    """The weights that explain the labelled gaps best without going further from ``prior`` than they must."""
+    names = tuple(dict.fromkeys((*(n for n in prior.weights if n != "bias"), *EXTRA)))
+    columns = np.stack([np.nan_to_num(term(features, name)) for name in names], axis=1)
+    mean, sd = columns.mean(axis=0), columns.std(axis=0)
+    varies = sd > 1e-9
+    scale = np.where(varies, sd, 1.0)
+    rows = known.weight > 0
+    x = np.column_stack([np.ones(len(columns)), np.where(varies, (columns - mean) / scale, 0.0)])[rows]
+    start = prior.logits(features)[rows] - known.bar[rows]
+    delta = _newton_from(x, known.boundary[rows].astype(np.float64), known.weight[rows], start, 1.0 / spread**2)
+    change = np.where(varies, delta[1:] / scale, 0.0)
+    weights = {name: float(prior.weights.get(name, 0.0) + c) for name, c in zip(names, change.tolist(), strict=True)}
+    bias = float(prior.weights.get("bias", 0.0)) + float(delta[0] - (change * mean).sum())
+    return GapModel({"bias": bias, **weights})
+
+
+def _newton_from(x: F64, y: F64, weight: F64, start: F64, precision: float) -> F64:
+    """The change float64 [p] that maximises weighted log likelihood from ``start`` less precision / 2 * change²."""
+    delta = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = sigmoid(start + x @ delta)
+        gradient = x.T @ (weight * (p - y)) + precision * delta
+        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + precision * np.eye(x.shape[1])
+        step = np.linalg.solve(hessian, gradient)
+        length = float(np.abs(step).max())
+        delta -= step / max(length, 1.0)
+        if length < 1e-9:
+            break
+    return delta
+
+
+def learn(s: Stream, seed: int = 0) -> tuple[GapModel, LearnedPart]:
+    """Weights from the corrections of a stream, and what they are worth on corrections kept apart."""
+    prior = GapModel()
+    corrections = said(s)
+    if len(corrections) < FEWEST:
+        why = f"Learns from {FEWEST} split or joined events on; so far there are {len(corrections)}."
+        return prior, LearnedPart(NAME, METRIC, None, None, len(corrections), False, why)
+    logits = prior.logits(s.features)
+    model = fit_map(s.features, labels(s, corrections, logits, folders=False), prior)
+    found = cross_validate(s, corrections, prior, seed)
+    used = found.learned > found.rule and found.learned_beside >= found.rule_beside - 0.02
+    return model, LearnedPart(NAME, METRIC, found.rule, found.learned, found.corrections, used, _why(found, used))
+
+
+def _why(found: Verdict, used: bool) -> str:
+    beside = f"beside them F1 is {found.learned_beside:.2f} (rule {found.rule_beside:.2f})"
+    if used:
+        return f"Learned weights foresee more of the corrections kept apart; {beside}."
+    if found.learned > found.rule:
+        return f"Learned weights would change too much that was left as it was: {beside}."
+    return "Learned weights foresee no more of the corrections kept apart than the rule does."
+
+
+def cross_validate(s: Stream, corrections: list[Said], prior: GapModel, seed: int) -> Verdict:
+    """Each correction judged by weights that were fitted without it."""
+    rule = prior.logits(s.features)
+    fold = np.random.default_rng(seed).permutation(len(corrections)) % min(FOLDS, len(corrections))
+    right: list[tuple[bool, bool]] = []
+    beside: list[NDArray[np.bool_]] = []
+    for part in range(int(fold.max()) + 1):
+        kept = [c for c, f in zip(corrections, fold.tolist(), strict=True) if f != part]
+        apart = [c for c, f in zip(corrections, fold.tolist(), strict=True) if f == part]
+        model = fit_map(s.features, labels(s, kept, rule, folders=False), prior)
+        learned = model.logits(s.features)
+        right += [(holds(c, rule), holds(c, learned)) for c in apart]
+        seen = labels(s, apart, rule, folders=False)
+        left = (seen.weight > 0) & (seen.weight < 1) & (seen.bar == 0)
+        beside.append(np.stack([rule >= 0, learned >= 0, s.shown])[:, left])
+    shares = np.mean(np.array(right, np.float64), axis=0)
+    joined = np.concatenate(beside, axis=1)
+    by_rule, by_learned = (f1(joined[k], joined[2]).f1 for k in (0, 1))
+    return Verdict(float(shares[0]), float(shares[1]), by_rule, by_learned, len(corrections))
+
+
+def as_info(model: GapModel) -> dict[str, Any]:
+    """The weights as plain values."""
+    return {"weights": dict(model.weights)}
+
+
+def of_info(info: dict[str, Any]) -> GapModel:
+    """The model of :func:`as_info`."""
+    return GapModel({str(k): float(v) for k, v in info["weights"].items()})
