@@ -7,7 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QLocale
 
-from app.words import count, distance, duration, photos
+from app.words import count, date, distance, duration, photos
+from core.records_corrections import WhyBoundary
 
 Reason = Mapping[str, Any]
 
@@ -89,6 +90,34 @@ def _bursts(reason: Reason) -> list[str]:
     return lines
 
 
+ODD = {
+    "blank": "Almost one colour all over",
+    "blurred": "Blurred all over",
+    "dark": "Almost black",
+    "bright": "Almost white",
+    "screenshot": "A screenshot among photos",
+    "date": "Its date contradicts its neighbours",
+    "place": "Its place contradicts its neighbours",
+    "look": "Unlike what was taken around it",
+    "alone": "Unlike everything else here",
+}
+
+
+def _odd(reason: Reason) -> list[str]:
+    """What is odd about a photo: the grouper's own words where it gives some, then its numbers."""
+    said = reason.get("reason") or reason.get("why") or reason.get("text") or ""
+    lines = [ODD.get(str(said), str(said))] if said else []
+    if reason.get("distance_km") is not None:
+        lines.append(f"{distance(reason['distance_km'])} from the photos taken before and after")
+    if reason.get("date") is not None and isinstance(reason["date"], (int, float)):
+        lines.append(f"dated {date(reason['date'])}")
+    if reason.get("times_usual") is not None:
+        lines.append(
+            f"{QLocale().toString(float(reason['times_usual']), 'f', 1)} times as far from its nearest as usual"
+        )
+    return [line[:1].upper() + line[1:] for line in lines]
+
+
 def _alike(cosine: float) -> str:
     return f"{round(100 * cosine)} % like"
 
@@ -103,8 +132,10 @@ EXPLAINED: dict[str, Callable[[Reason], list[str]]] = {
     "places": _places,
     "kinds": _kinds,
     "lookalikes": _lookalikes,
+    "identical": _duplicates,
     "duplicates": _duplicates,
     "bursts": _bursts,
+    "odd": _odd,
 }
 
 
@@ -123,3 +154,43 @@ def sureness(strength: float) -> str:
     """How sure, in a word with the number: ``sure, 0.97``."""
     word = "sure" if strength >= 0.8 else "likely" if strength >= 0.5 else "unsure"
     return f"{word}, {strength:.2f}"
+
+
+# ---------------------------------------------------------------- boundaries
+
+TERMS = {
+    "gap": "Length of the gap",
+    "neighbourhood": "Gap against those around it",
+    "rhythm": "Rhythm of the library",
+    "distance": "Distance",
+    "look": "Change of look",
+    "camera": "Another camera",
+    "day": "Another day",
+    "hour": "Time of day",
+}
+
+
+def term(name: str) -> str:
+    """What a share in a boundary's strength is called."""
+    return TERMS.get(name, name.replace("_", " ").capitalize())
+
+
+def gap_line(why: WhyBoundary) -> str:
+    """``14 h apart · 312 km · another camera``."""
+    boundary = why.boundary
+    parts = [f"{duration(boundary.gap_seconds)} apart"]
+    if boundary.distance_km is not None and boundary.distance_km >= 0.05:
+        parts.append(distance(boundary.distance_km))
+    if boundary.visual is not None:
+        parts.append(f"look changes by {round(100 * boundary.visual)} %")
+    if boundary.camera_changed:
+        parts.append("another camera")
+    return " · ".join(parts)
+
+
+def strength_line(why: WhyBoundary) -> str:
+    """How strong a boundary is, and what it would be by itself where the person has held it."""
+    strength = f"Strength {why.boundary.strength:.2f}"
+    if why.correction is not None or abs(why.raw - why.boundary.strength) > 0.05:
+        strength += f", {why.raw:.2f} by itself"
+    return strength + (", by the network" if why.source == "network" else "")

@@ -288,6 +288,12 @@ class Library:
             raise ValueError(f"a rating is 0 to 5, not {rating}")
         return self._perform("Rating", lambda conn: journal.rating_commands(conn, ids, rating))
 
+    def answer(self, question_key: str, answer: str) -> Change:
+        """Answer a question of ``health`` with "yes", "no" or "skip". Raises KeyError where it is not open (any more)."""
+        from core.correct.health import answer as answered
+
+        return answered(self._store, self.correct, question_key, answer)
+
     def mark(self, ids: Sequence[int], marked: bool = True) -> Change:
         """Mark photos to be put away, or take the mark off; moves nothing."""
         name = "Marking" if marked else "Unmarking"

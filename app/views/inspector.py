@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
-from app.evidence import lines, sureness
+from app.evidence import lines
 from app.icons import pixmap
 from app.jobs import JobRunner
 from app.navigation import KIND_TITLES, Location
@@ -15,20 +15,24 @@ from app.theme import INSPECTOR_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Them
 from app.views.facts import Fact, facts, file_lines
 from app.views.reveal import show_in_folder
 from app.views.thumbs import COLUMNS, ThumbGrid
+from app.views.why import BoundaryWhy, KindWhy, MemberWhy, WhyParts
 from app.views.widgets import ElidedLabel, LinkButton, Stars, StrengthBar, button, label
 from app.words import photos
 from core.paths import thumb_path
 from core.records import Membership, PhotoDetails, Scope
+from core.records_corrections import Why, WhyBoundary, WhyMember
 
 INNER = INSPECTOR_WIDTH - 2 * SPACE_L - 8
 
 
 class Inspector(QFrame):
-    """``rated`` carries stars, ``group_wanted`` a Location, ``photo_wanted`` a photo's id."""
+    """``rated`` carries stars, ``group_wanted`` a Location, ``photo_wanted`` a photo's id, ``forget_wanted`` that of a
+    correction to be taken back."""
 
     rated = Signal(int)
     group_wanted = Signal(object)
     photo_wanted = Signal(int)
+    forget_wanted = Signal(int)
 
     def __init__(self, theme: Theme, runner: JobRunner, root: str) -> None:
         super().__init__()
@@ -40,6 +44,10 @@ class Inspector(QFrame):
         self._found: tuple[int, list[tuple[int, float]]] = (0, [])
         self._similar: ThumbGrid | None = None
         self._similar_part: QWidget | None = None
+        self._parts = WhyParts(theme, runner, root, INNER)
+        self._why: Why | None = None
+        self._why_part: QWidget | None = None
+        self._kind_boxes: dict[int, QVBoxLayout] = {}
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -110,10 +118,62 @@ class Inspector(QFrame):
         self._similar.set_photos(shown)
         self._similar_part.show()
 
+    def show_why(self, why: Why, *, focus: bool = False) -> None:
+        """The evidence for the photo shown, in place of the short reasons; ``focus``: bring it into view."""
+        if why != self._why:
+            self._why = why
+            self._fill_why()
+        if focus and self._why_part is not None:
+            first = self._why_part.findChild(LinkButton)
+            if first is not None:
+                first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            QTimer.singleShot(0, self._why_part, self._reveal_why)
+
+    def show_boundary(self, why: WhyBoundary) -> None:
+        """What speaks for and against a boundary, in place of a photo."""
+        self._details = None
+        column = self._fresh()
+        column.addWidget(label("Why here?", "section"))
+        column.addWidget(self._wired(BoundaryWhy(self._parts, why, "Between these two")))
+        column.addStretch(1)
+
+    def _fill_why(self) -> None:
+        """Turn the part on groups into the evidence, once both are there for the same photo."""
+        why, part = self._why, self._why_part
+        if part is None or why is None or why.photo_id != self.photo_id:
+            return
+        column = part.layout()
+        assert isinstance(column, QVBoxLayout)
+        while (item := column.takeAt(1)) is not None:
+            _drop(item)
+        members = [member for member in why.members if member.membership.kind != "kinds"]
+        for member in sorted(members, key=lambda each: each.membership.kind != "events"):
+            column.addWidget(self._wired(MemberWhy(self._parts, member)))
+            if member.membership.kind == "events":
+                for title, edge in (("Its event begins", why.before), ("Its event ends", why.after)):
+                    if edge is not None:
+                        column.addWidget(self._wired(BoundaryWhy(self._parts, edge, title)))
+        for member in why.members:
+            box = self._kind_boxes.pop(member.membership.group_id, None)
+            if box is not None:
+                box.addWidget(self._wired(KindWhy(self._parts, member)))
+
+    def _wired(self, made: MemberWhy | BoundaryWhy | KindWhy) -> QWidget:
+        made.photo_wanted.connect(self.photo_wanted)
+        made.forget_wanted.connect(self.forget_wanted)
+        if isinstance(made, MemberWhy):
+            made.group_wanted.connect(self.group_wanted)
+        return made
+
+    def _reveal_why(self) -> None:
+        if self._why_part is not None:
+            self._scroll.verticalScrollBar().setValue(self._why_part.y())
+
     # ------------------------------------------------------------ parts
 
     def _fresh(self) -> QVBoxLayout:
-        self._similar = self._similar_part = None
+        self._similar = self._similar_part = self._why_part = None
+        self._kind_boxes.clear()
         body = QWidget()
         body.setObjectName("inspectorBody")
         column = QVBoxLayout(body)
@@ -177,6 +237,7 @@ class Inspector(QFrame):
             box.addLayout(row)
             for line in lines("kinds", kind.reason):
                 box.addWidget(label(line, "small", wrap=True))
+            self._kind_boxes[kind.group_id] = box
             part.addLayout(box)
 
     def _groups(self, column: QVBoxLayout, details: PhotoDetails) -> None:
@@ -185,18 +246,10 @@ class Inspector(QFrame):
             return
         part = self._part(column, "Why here?")
         part.setSpacing(SPACE_M)
+        self._why_part = part.parentWidget()
         for membership in shown:
-            part.addLayout(self._group(membership))
-
-    def _group(self, membership: Membership) -> QLayout:
-        box = QVBoxLayout()
-        box.setSpacing(1)
-        box.addWidget(self._link(membership))
-        kind = KIND_TITLES.get(membership.kind, membership.kind)
-        box.addWidget(label(f"{kind} · {sureness(membership.strength)}", "small"))
-        for line in lines(membership.kind, membership.reason):
-            box.addWidget(label(line, "small", wrap=True))
-        return box
+            part.addWidget(self._wired(MemberWhy(self._parts, WhyMember(membership))))
+        self._fill_why()
 
     def _link(self, membership: Membership) -> LinkButton:
         location = Location("wall", Scope("group", membership.group_id), membership.title, membership.kind)
@@ -221,6 +274,13 @@ class Inspector(QFrame):
             part.addWidget(label(title, "section"))
         column.addWidget(holder)
         return part
+
+
+def _drop(item: QLayoutItem) -> None:
+    widget = item.widget()
+    if widget is not None:
+        widget.hide()
+        widget.deleteLater()
 
 
 def _column(holder: QWidget) -> QVBoxLayout:

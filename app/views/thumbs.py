@@ -63,13 +63,24 @@ class ThumbButton(QAbstractButton):
 
 
 class ThumbGrid(QWidget):
-    """Look-alikes in rows of three; ``chosen`` carries the photo's id."""
+    """Small photos in rows of ``columns``; ``chosen`` carries the photo's id. ``key``: grids of one key outdate each
+    other's reading."""
 
     chosen = Signal(int)
 
-    def __init__(self, theme: Theme, runner: JobRunner, path_of: Callable[[int], str], side: int) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        runner: JobRunner,
+        path_of: Callable[[int], str],
+        side: int,
+        *,
+        columns: int = COLUMNS,
+        key: str = "inspector-thumbs",
+    ) -> None:
         super().__init__()
         self._theme, self._runner, self._path_of, self._side = theme, runner, path_of, side
+        self._columns, self._key = columns, key
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_XS)
@@ -83,7 +94,7 @@ class ThumbGrid(QWidget):
         for place, (photo_id, name) in enumerate(photos):
             made = ThumbButton(self._theme, name, self._side)
             made.clicked.connect(lambda _=False, photo_id=photo_id: self.chosen.emit(photo_id))
-            self._grid.addWidget(made, place // COLUMNS, place % COLUMNS)
+            self._grid.addWidget(made, place // self._columns, place % self._columns)
         self._load([photo_id for photo_id, _ in photos])
 
     def buttons(self) -> list[ThumbButton]:
@@ -104,4 +115,4 @@ class ThumbGrid(QWidget):
                 made.show_image(image)
 
         if paths:
-            self._runner.submit("io", work, key="inspector-thumbs", done=done)
+            self._runner.submit("io", work, key=self._key, done=done)

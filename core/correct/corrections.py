@@ -77,6 +77,10 @@ class Corrections:
         """Do not ask that again."""
         return self._do("dismiss", question_key)
 
+    def forget(self, correction_ids: Sequence[int]) -> Change:
+        """Corrections are no longer in force; the program decides for itself again."""
+        return self._do("forget", correction_ids)
+
     def list(self) -> list[Correction]:
         """Corrections in force, the newest first, each in a sentence."""
         with self._store.read() as conn:

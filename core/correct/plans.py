@@ -345,8 +345,18 @@ def dismiss(_conn: Connection, question_key: str) -> Plan:
     return Plan("Question put aside", [("dismiss", {"question": question_key})])
 
 
+def forget(conn: Connection, correction_ids: Sequence[int]) -> Plan:
+    """Corrections go out of force; what else they hold up stays."""
+    active = {each.id for each in corrections.read(conn)}
+    off = [int(i) for i in correction_ids if int(i) in active]
+    if not off:
+        raise ValueError("That is not in force any more.")
+    return Plan("Correction taken back", [], off)
+
+
 PLANS: dict[str, Callable[..., Plan]] = {
     "split": split, "merge": merge, "move": move, "exclude": exclude, "rename": rename, "cover": cover, "same": same,
     "different": different, "kind": kind_of, "new_kind": new_kind, "pin": pin, "clock": clock,
     "move_boundary": move_boundary, "dismiss": dismiss,
+    "forget": forget,
 }  # fmt: skip

@@ -1,24 +1,17 @@
-"""Where an answer came from: the rule that scored the gaps, and corrections in words."""
+"""Where an answer came from: the rule that scored the gaps, and what was learned."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
 from core.group.gaps import GapModel
-from core.records_corrections import Correction, LearnedPart
+from core.records_corrections import LearnedPart
 from core.store.store import Store
 
 
 def scorer(store: Store, conn: Connection) -> tuple[GapModel, str]:
     """The rule that the gaps were scored by, and "rule" or "network"."""
     return GapModel(), "rule"
-
-
-def with_text(correction: Correction) -> Correction:
-    """The correction with what it says in a sentence."""
-    return correction if correction.text else replace(correction, text=correction.kind)
 
 
 def learned(store: Store) -> tuple[LearnedPart, ...]:

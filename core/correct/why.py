@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
 
-from core.correct import evidence, sources
+from core.correct import evidence, sources, words
 from core.records import LEVELS, Boundary, Membership
 from core.records_corrections import Correction, Why, WhyBoundary, WhyMember
 from core.store import corrections
@@ -38,7 +38,7 @@ def why(store: Store, photo_id: int) -> Why:
             WhyMember(
                 each,
                 _alike(store, conn, photo_id, each) if each.kind in WITH_LOOKS else (),
-                deciding(said, photo_id, each.kind, keys.get(each.group_id, "")),
+                _with_text(conn, deciding(said, photo_id, each.kind, keys.get(each.group_id, ""))),
             )
             for each in found
         )
@@ -59,10 +59,9 @@ def why_boundary(store: Store, before: int, after: int) -> WhyBoundary:
         model, source = sources.scorer(store, conn)
         terms = evidence.terms(conn, around, boundary.visual, model)
         left, right = evidence.compared(around)
-        said = corrections.read(conn, active=None) if pin is not None else []
-    pinned = next((each for each in said if each.id == pin), None)
-    told = None if pinned is None else sources.with_text(pinned)
-    return WhyBoundary(boundary, tuple(terms), left, right, raw, source, told)
+        said = corrections.by_id(conn, [pin]) if pin is not None else []
+        pinned = words.with_text(conn, said[0]) if said else None
+    return WhyBoundary(boundary, tuple(terms), left, right, raw, source, pinned)
 
 
 def _boundary(conn: Connection, before: int, after: int) -> tuple[Boundary, float, int | None]:
@@ -136,8 +135,12 @@ def deciding(said: list[Correction], photo_id: int, kind: str, key: str) -> Corr
     """The newest correction in force that decided whether a photo is in a group of a kind (and key), or None."""
     for each in reversed(said):
         if _decides(each, photo_id, kind, key):
-            return sources.with_text(each)
+            return each
     return None
+
+
+def _with_text(conn: Connection, said: Correction | None) -> Correction | None:
+    return None if said is None else words.with_text(conn, said)
 
 
 def _decides(correction: Correction, photo_id: int, kind: str, key: str) -> bool:
