@@ -110,8 +110,7 @@ def _meant(spoken: Iterable[Correction]) -> tuple[set[str], set[int]]:
     for each in spoken:
         said = each.payload
         photos |= {int(said[key]) for key in ("a", "b") if key in said}
-        for key in ("photos", "anchors"):
-            photos |= set(from_runs(said[key])) if key in said else set()
+        photos |= set(from_runs(said.get("photos", []))) | set(said.get("anchors", []))
         if each.kind in ("same", "different"):
             line = "trips" if said.get("level") == "trips" else "events"
             kinds.add(line if said["scope"] == "line" else said["scope"])
