@@ -147,6 +147,13 @@ class Library:
         with self._store.read() as conn:
             return queries_groups.groups(conn, kind)
 
+    def kinds(self) -> list[tuple[str, str]]:
+        """(name, title) of every kind of photograph, by title; those that the person taught included."""
+        from core.correct import kinds
+
+        with self._store.read() as conn:
+            return kinds.known(conn)
+
     def group_photos(self, group_id: int) -> NDArray[np.int64]:
         """int64 [n], newest first. Raises KeyError."""
         return self.wall(Scope("group", group_id)).ids
@@ -289,7 +296,7 @@ class Library:
         return self._perform("Rating", lambda conn: journal.rating_commands(conn, ids, rating))
 
     def answer(self, question_key: str, answer: str) -> Change:
-        """Answer a question of ``health`` with "yes", "no" or "skip". Raises KeyError where it is not open (any more)."""
+        """Answer a question of ``health`` with "yes", "no" or "skip". Raises KeyError where it is not open."""
         from core.correct.health import answer as answered
 
         return answered(self._store, self.correct, question_key, answer)

@@ -13,6 +13,7 @@ from core.correct import local
 from core.correct.replay import Said
 from core.group.kinds import KINDS, UNSURE
 from core.records_corrections import Correction
+from core.store import corrections
 from core.store import schema as s
 from core.store.journal import from_runs
 
@@ -41,6 +42,12 @@ def title_of(kind: str, said: Said) -> str:
     """The title of a kind, taught or known."""
     known = KINDS[kind][0] if kind in KINDS else kind.capitalize()
     return said.taught.get(kind, known)
+
+
+def known(conn: Connection) -> list[tuple[str, str]]:
+    """(name, title) of every kind of photograph there is, by title; those that the person taught included."""
+    taught = {each.payload["kind"]: each.payload["title"] for each in corrections.read(conn, "new_kind")}
+    return sorted(({kind: title for kind, (title, _) in KINDS.items()} | taught).items(), key=lambda pair: pair[1])
 
 
 def _settle(
