@@ -16,7 +16,6 @@ from core.group.base import F64
 from core.group.gaps import Features, GapModel, sigmoid, term
 from core.learn.examples import Labels, Said, Stream, holds, labels, said
 from core.records_corrections import LearnedPart
-from core.sequence.scores import f1
 
 NAME, VERSION = "boundaries", 1
 METRIC = "corrections that would not have been needed"
@@ -27,17 +26,18 @@ SPREAD = 0.35
 FEWEST = 6
 """Corrections from which learned weights may be used."""
 FOLDS = 5
+SURE, KEEP = 1.5, 0.97
+"""Log odds from which the rule is sure of a gap, and the share of such gaps that learning has to leave as they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Of the held-out corrections, the share that the rule and the learned weights agree with by themselves, and F1
-    of both over the gaps beside them that were left as they were."""
+    """Of the held-out corrections, the share that the rule and the learned weights agree with by themselves; of the
+    gaps beside them that the rule was sure of and the person left, the share that the learned weights ``kept``."""
 
     rule: float
     learned: float
-    rule_beside: float
-    learned_beside: float
+    kept: float
     corrections: int
 
 
@@ -83,16 +83,16 @@ def learn(s: Stream, seed: int = 0) -> tuple[GapModel, LearnedPart]:
     logits = prior.logits(s.features)
     model = fit_map(s.features, labels(s, corrections, logits, folders=False), prior)
     found = cross_validate(s, corrections, prior, seed)
-    used = found.learned > found.rule and found.learned_beside >= found.rule_beside - 0.02
+    used = found.learned > found.rule and found.kept >= KEEP
     return model, LearnedPart(NAME, METRIC, found.rule, found.learned, found.corrections, used, _why(found, used))
 
 
 def _why(found: Verdict, used: bool) -> str:
-    beside = f"beside them F1 is {found.learned_beside:.2f} (rule {found.rule_beside:.2f})"
+    beside = f"{found.kept:.0%} of what was sure beside them stays"
     if used:
         return f"Learned weights foresee more of the corrections kept apart; {beside}."
     if found.learned > found.rule:
-        return f"Learned weights would change too much that was left as it was: {beside}."
+        return f"Learned weights would change too much that was left as it was: only {beside}."
     return "Learned weights foresee no more of the corrections kept apart than the rule does."
 
 
@@ -101,7 +101,7 @@ def cross_validate(s: Stream, corrections: list[Said], prior: GapModel, seed: in
     rule = prior.logits(s.features)
     fold = np.random.default_rng(seed).permutation(len(corrections)) % min(FOLDS, len(corrections))
     right: list[tuple[bool, bool]] = []
-    beside: list[NDArray[np.bool_]] = []
+    kept_as_it_was: list[NDArray[np.bool_]] = []
     for part in range(int(fold.max()) + 1):
         kept = [c for c, f in zip(corrections, fold.tolist(), strict=True) if f != part]
         apart = [c for c, f in zip(corrections, fold.tolist(), strict=True) if f == part]
@@ -109,12 +109,12 @@ def cross_validate(s: Stream, corrections: list[Said], prior: GapModel, seed: in
         learned = model.logits(s.features)
         right += [(holds(c, rule), holds(c, learned)) for c in apart]
         seen = labels(s, apart, rule, folders=False)
-        left = (seen.weight > 0) & (seen.weight < 1) & (seen.bar == 0)
-        beside.append(np.stack([rule >= 0, learned >= 0, s.shown])[:, left])
+        sure = (np.abs(rule) >= SURE) & ((rule >= 0) == s.shown)
+        left = (seen.weight > 0) & (seen.weight < 1) & sure
+        kept_as_it_was.append((learned[left] >= 0) == s.shown[left])
     shares = np.mean(np.array(right, np.float64), axis=0)
-    joined = np.concatenate(beside, axis=1)
-    by_rule, by_learned = (f1(joined[k], joined[2]).f1 for k in (0, 1))
-    return Verdict(float(shares[0]), float(shares[1]), by_rule, by_learned, len(corrections))
+    same = np.concatenate(kept_as_it_was)
+    return Verdict(float(shares[0]), float(shares[1]), float(same.mean()) if len(same) else 1.0, len(corrections))
 
 
 def as_info(model: GapModel) -> dict[str, Any]:
