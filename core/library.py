@@ -30,7 +30,7 @@ from core.records import (
     Status,
     Wall,
 )
-from core.records_corrections import Health, Member, Why, WhyBoundary
+from core.records_corrections import Health, LearnedPart, Member, Why, WhyBoundary
 from core.store import (
     check,
     hiding,
@@ -199,6 +199,12 @@ class Library:
 
         return health(self._store, limit)
 
+    def learned(self) -> tuple[LearnedPart, ...]:
+        """What learns, and how it did on held-out examples when it learned last."""
+        from core import learn
+
+        return learn.learned(self._store)
+
     def problems(self) -> list[Problem]:
         """What could not be read, by path."""
         with self._store.read() as conn:
@@ -261,6 +267,15 @@ class Library:
 
         grouping.run(self._store, progress)
         self._walls.save()
+
+    def learn(self, progress: Progress) -> tuple[LearnedPart, ...]:
+        """Learn from the corrections, for the next regrouping; what is learned is used only where it helps.
+
+        Raises Cancelled (it goes on from there the next time), ReverieError.
+        """
+        from core import learn
+
+        return learn.learn(self._store, progress)
 
     def retry_problems(self, progress: Progress) -> ImportReport:
         """Read every file of the problem list again, then group."""
