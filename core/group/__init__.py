@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.group.base import NO_PAIRS, Found, FoundGroup, Gaps, Inputs, PhotoTable
 
 if TYPE_CHECKING:
+    from core.group.duplicates import Verify
     from core.group.homes import Home
     from core.group.inferred import Inferred
     from core.group.naming import NamedPhotos
@@ -53,20 +54,22 @@ def find_all(
     *,
     inputs: Inputs = NOTHING,
     copies: Mapping[int, int] | None = None,
+    verify: Verify | None = None,
     seed: int = 0,
     progress_hook: Callable[[str], None] | None = None,
 ) -> tuple[dict[str, Found], Beside]:
     """Every kind of group of a library, keyed by ``records.GROUP_KINDS``, and the gaps between its photos.
 
     ``inputs``: corrections and what was learned. ``copies``: for positions that have several identical files, how
-    many. ``progress_hook`` is called with the kind that begins; it may raise to stop. An event's ``parent`` is the
-    index of its trip; a spot's (in "places") the index of its town in the same list. The gaps' strengths have the
-    trips and the turns of the year worked in (``levels``).
+    many. ``verify`` lays pairs of photos over each other (``duplicates``). ``progress_hook`` is called with the kind
+    that begins; it may raise to stop. An event's ``parent`` is the index of its trip; that of a spot (in "places") its
+    town's, that of look-alikes the broader group's, in the same list. The gaps' strengths have the trips and the turns
+    of the year worked in (``levels``).
     """
     work = _Work(table, inputs, seed, progress_hook if progress_hook is not None else lambda _kind: None)
     found, bases = _stream(work)
     named, borrowed = _places(work, bases)
-    _looks(work, copies)
+    _looks(work, copies, verify)
     _titles(work, named, bases)
     return work.found, Beside(found, named, borrowed)
 
@@ -104,25 +107,27 @@ def events_of(events: Found, n: int) -> NDArray[np.int64]:
     return out
 
 
-def _looks(work: _Work, copies: Mapping[int, int] | None) -> None:
+def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None) -> None:
     """All that is found in the pictures: kinds, look-alikes, copies, bursts, odd ones."""
     from core.group import bursts, duplicates, kinds, lookalikes, neighbours
 
-    table, found, seed = work.table, work.found, work.seed
+    table, found, seed, inputs = work.table, work.found, work.seed, work.inputs
     work.begin("kinds")
     found["kinds"] = kinds.find(table)
     work.begin("lookalikes")
-    near = work.inputs.neighbours
+    near = inputs.neighbours
     if near is None and table.vectors is not None:
         near = neighbours.nearest(table.vectors, SHARED_NEIGHBOURS, seed=seed)
-    pairs = work.inputs.pairs.get("lookalikes", NO_PAIRS)
-    found["lookalikes"] = lookalikes.find(table, seed=seed, neighbours=near, pairs=pairs, metric=work.inputs.metric)
+    pairs = {kind: inputs.pairs.get(kind, NO_PAIRS) for kind in ("lookalikes", "duplicates", "bursts")}
+    found["lookalikes"] = lookalikes.find(
+        table, seed=seed, neighbours=near, pairs=pairs["lookalikes"], metric=inputs.metric
+    )
     work.begin("identical")
     found["identical"] = duplicates.find_identical(table, copies)
     work.begin("duplicates")
-    found["duplicates"] = duplicates.find(table, neighbours=near, seed=seed)
+    found["duplicates"] = duplicates.find(table, neighbours=near, verify=verify, pairs=pairs["duplicates"], seed=seed)
     work.begin("bursts")
-    found["bursts"] = bursts.find(table)
+    found["bursts"] = bursts.find(table, pairs=pairs["bursts"])
     work.begin("odd")
     found["odd"] = Found("odd", [], "none", "0", {})
 

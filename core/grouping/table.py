@@ -34,6 +34,8 @@ _IN_TIME = " ORDER BY p.instant IS NULL, p.instant, p.id"
 _SOME = " AND p.id IN (SELECT value FROM json_each(?))"
 
 _PAGE = 10_000
+_FEW = 20_000
+"""Vectors of up to so many photos are looked up one by one."""
 
 
 class _Columns:
@@ -117,10 +119,11 @@ def _is_screenshot_name(name: bytes) -> bool:
 
 def vector_rows(conn: Connection, name: str, version: str, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], F32]:
     """For each photo its row in the vector file (-1: none) and the vector's norm before normalising."""
+    few = "AND v.photo_id IN (SELECT value FROM json_each(?))" if len(ids) <= _FEW else ""
     cursor = conn.exec_driver_sql(
-        "SELECT v.photo_id, v.row, v.norm FROM vector v JOIN embedder e ON e.id = v.embedder_id "
-        "WHERE e.name = ? AND e.version = ?",
-        (name, version),
+        "SELECT v.photo_id, v.row, v.norm FROM embedder e CROSS JOIN vector v ON v.embedder_id = e.id "
+        f"WHERE e.name = ? AND e.version = ? {few}",
+        (name, version, *([json.dumps(ids.tolist())] if few else [])),
     )
     order = np.argsort(ids, kind="stable")
     sorted_ids = ids[order]

@@ -254,7 +254,7 @@ def _with_choice(
 ) -> dict[str, Any]:
     """The row with the person's title and cover; a cover from before stays while its photo does."""
     if title is not None:
-        row["title"] = title
+        row |= {"title": title, "details": {**row["details"], "named": True}}
     for photo in (cover, before):
         if photo is not None and bool(np.any(photos == photo)):
             row["cover_id"] = photo

@@ -65,12 +65,13 @@ class Pieces:
         return Pieces(start[whole], stop[whole], first[whole], by_id)
 
     def exactly(self, start: Ints, stop: Ints) -> Ints:
-        """int64 [m]: the group that is exactly start..stop-1, 0 where none is."""
-        if not len(self.start):
-            return np.zeros(len(start), np.int64)
-        at = np.minimum(np.searchsorted(self.start, start), len(self.start) - 1)
-        same = (self.start[at] == start) & (self.stop[at] == stop)
-        return np.where(same, self.id[at], 0)
+        """int64 [m]: the group that is exactly start..stop-1 (start ascending), 0 where none is."""
+        out = np.zeros(len(start), np.int64)
+        if len(start):
+            at = np.minimum(np.searchsorted(start, self.start), len(start) - 1)
+            same = (start[at] == self.start) & (stop[at] == self.stop)
+            out[at[same]] = self.id[same]
+        return out
 
 
 def _groups_of(conn: Connection, kind: str, photos: Ints) -> Ints:
