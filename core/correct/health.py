@@ -90,8 +90,11 @@ def _apply(correct: Corrections, question: Question, *, yes: bool) -> Change:
 
 
 def _question(store: Store, key: str) -> Question:
-    """An open question by its key, without looking for all others where the key tells enough."""
-    found = next((each for each in health(store, 10_000).questions if each.key == key), None)
+    """An open question by its key. Raises KeyError."""
+    with store.read() as conn:
+        said = corrections.read(conn)
+        shut = {entry.key for entry in _log(conn, {each.id for each in said})} | _decided(said)
+        found = None if key in shut else questions.by_key(conn, key)
     if found is None:
         raise KeyError(key)
     return found

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from core.records import LEVELS
@@ -171,16 +171,20 @@ def kinds(conn: Connection) -> Iterator[Question]:
         "AND NOT p.hidden ORDER BY m.strength, m.photo_id LIMIT 200"
     )
     for photo, key, title, strength in rows:
-        yield Question(
-            key=f"kind:{photo}:{key}",
-            kind="kind",
-            text=f"Does this belong to “{title}”?",
-            left=(int(photo),),
-            right=(),
-            strength=float(strength),
-            gain=round(1.0 - float(strength), 4),
-            details={"kind": key, "title": title, "guess": "yes"},
-        )
+        yield _kind(int(photo), key, title, float(strength))
+
+
+def _kind(photo: int, key: str, title: str, strength: float) -> Question:
+    return Question(
+        key=f"kind:{photo}:{key}",
+        kind="kind",
+        text=f"Does this belong to “{title}”?",
+        left=(photo,),
+        right=(),
+        strength=strength,
+        gain=round(1.0 - strength, 4),
+        details={"kind": key, "title": title, "guess": "yes"},
+    )
 
 
 def pairs(conn: Connection) -> Iterator[Question]:
@@ -281,3 +285,53 @@ def merged(sources: Sequence[Iterator[Question]], shut: set[str], limit: int) ->
             if taken >= limit:
                 break
     return sorted(found.values(), key=lambda each: (-each.gain, each.key))[:limit]
+
+
+# ---------------------------------------------------------------- one question
+
+
+def by_key(conn: Connection, key: str) -> Question | None:
+    """A question by its key, as far as its subject is still there: enough to answer it."""
+    word, *rest = key.split(":")
+    try:
+        if word == "boundary" and len(rest) == 3:
+            return _one_boundary(conn, int(rest[0]), int(rest[1]), rest[2])
+        if word == "kind" and len(rest) == 2:
+            return _one_kind(conn, int(rest[0]), rest[1])
+        if word == "pair" and len(rest) == 3:
+            return _one_pair(conn, rest[0], int(rest[1]), int(rest[2]))
+    except ValueError:  # a number that is none
+        return None
+    return next((each for each in clocks(conn) if each.key == key), None)
+
+
+def _one_boundary(conn: Connection, before: int, after: int, level: str) -> Question | None:
+    b = s.boundary.c
+    wanted = select(b.strength, b.gap_seconds).where(b.before_id == before, b.after_id == after, b.pin.is_(None))
+    row = conn.execute(wanted).first()
+    if row is None or level not in LEVELS:
+        return None
+    held = np.zeros(1, np.bool_)
+    one = Gaps(np.array([before]), np.array([after]), np.array([row.strength]), np.array([row.gap_seconds]), held)
+    return _boundary(one, 0, level, 0.0, {})
+
+
+def _one_kind(conn: Connection, photo: int, key: str) -> Question | None:
+    g, m = s.group.c, s.membership.c
+    wanted = select(g.title, m.strength).select_from(s.membership.join(s.group))
+    row = conn.execute(wanted.where(g.kind == "kinds", g.key == key, m.photo_id == photo)).first()
+    return None if row is None else _kind(photo, key, row.title, float(row.strength))
+
+
+def _one_pair(conn: Connection, kind: str, a: int, b: int) -> Question | None:
+    """Two photos of one set; the surer of the two is looked at as standing for the set."""
+    g, m = s.group.c, s.membership.c
+    both = select(m.group_id).where(m.photo_id.in_([a, b])).group_by(m.group_id).having(func.count() == 2)
+    wanted = select(g.id, g.cover_id).where(g.kind == kind, g.id.in_(both))
+    row = conn.execute(wanted).first()
+    if row is None:
+        return None
+    cover = b if row.cover_id == b else a
+    photo = a if cover == b else b
+    sure = conn.execute(select(m.strength).where(m.group_id == row.id, m.photo_id == photo)).scalar_one()
+    return _pair(kind, photo, cover, float(sure))
