@@ -103,10 +103,10 @@ def _correct(session: Session, name: str, given: tuple[Any, ...], told: str, doi
     library = writable(session)
     if library is None:
         return
-    correct = library.correct
 
     def submit(sure: bool) -> None:
         def work(_: object) -> tuple[Preview | None, Change | None]:
+            correct = library.correct  # not on the GUI thread: its first use loads modules
             preview = None if sure else correct.preview(name, *given, **named)
             if preview is not None and (preview.also or preview.superseded):
                 return preview, None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
+from app.desk import Desk
 from app.navigation import ALL, group_location, kind_location
+from core.correct.corrections import Corrections
+from core.library import Library
 from core.records import Change
 from core.records_corrections import Correction, Preview
 
@@ -18,33 +22,51 @@ Ctrl, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 class Spy:
-    """Stands before ``library.correct``: keeps what was asked for."""
+    """Stands before ``library.correct`` and keeps what was asked for. ``also``, ``superseded``: what previews tell
+    besides what they would."""
 
-    def __init__(self, also: tuple[str, ...] = (), superseded: tuple[Correction, ...] = ()) -> None:
+    def __init__(self, correct: Corrections) -> None:
+        self._correct = correct
         self.said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self.also, self.superseded = also, superseded
+        self.also: tuple[str, ...] = ()
+        self.superseded: tuple[Correction, ...] = ()
 
     def preview(self, name: str, *given: Any, **named: Any) -> Preview:
-        return Preview(f"This would {name}", 3, self.also, self.superseded)
+        found = self._correct.preview(name, *given, **named)
+        return replace(found, also=found.also + self.also, superseded=found.superseded + self.superseded)
 
     def __getattr__(self, name: str) -> Any:
         def say(*given: Any, **named: Any) -> Change:
+            change = getattr(self._correct, name)(*given, **named)
             self.said.append((name, given, named))
-            return Change(groups=True)
+            return change
 
         return say
 
 
 @pytest.fixture
 def spy(desk, monkeypatch) -> Spy:
-    made = Spy()
-    monkeypatch.setattr(type(desk.session.library), "correct", made, raising=False)
+    made = Spy(desk.session.library.correct)
+    monkeypatch.setattr(type(desk.session.library), "correct", made)
     desk.wall.setFocus()
     return made
 
 
 def told(window):
     return [notice.text for notice in window._notices.shown] if window._notices is not None else []
+
+
+def shown(desk):
+    """Let what was said come back to the wall."""
+    refresher = desk.session.refresher
+    for _ in range(5):
+        QApplication.processEvents()
+    assert not refresher._timer.isActive()
+
+
+def undo(desk):
+    desk.act("undo")
+    shown(desk)
 
 
 def choose(desk, *indices):
@@ -84,12 +106,18 @@ def test_m_merges_with_the_one_above_the_selection_or_the_boundarys_two_sides(wi
     start, groups = wall.wall.section_start, [int(group) for group in wall.wall.section_id]
     choose(desk, int(start[1]))
     qtbot.keyClick(wall, Key.Key_M)
-    choose(desk, 0, int(start[2]))
-    qtbot.keyClick(wall, Key.Key_M)
+    undo(desk)
     wall.boundaries.choose(1)
     qtbot.keyClick(wall, Key.Key_M)
+    undo(desk)
+    choose(desk, 0, int(start[2]))
+    qtbot.keyClick(wall, Key.Key_M)
     merged = [given for name, given, _ in spy.said if name == "merge"]
-    assert merged == [(groups[:2],), ([groups[0], groups[2]],), (groups[1:3],)]
+    assert merged == [(groups[:2],), (groups[1:3],)]
+    card = window._proposals.card
+    assert f"“{wall.wall.titles[1]}” goes." in card.proposal.preview.also
+    qtbot.keyClick(card, Key.Key_Return)
+    assert spy.said[-1] == ("merge", ([groups[0], groups[2]],), {})
 
 
 def test_above_the_events_a_merge_removes_the_boundary_at_that_level(window, desk, spy, qtbot):
@@ -106,8 +134,16 @@ def test_a_boundary_is_held_and_done_away_with_by_key(window, desk, spy, qtbot):
     qtbot.keyClick(desk.wall, Key.Key_Down, Ctrl)
     pair = desk.wall.boundaries.pair()
     qtbot.keyClick(desk.wall, Key.Key_P)
+    shown(desk)
+    assert desk.wall.boundaries.pair() == pair
+    assert desk.wall.boundaries.pinned()
     qtbot.keyClick(desk.wall, Key.Key_Delete)
+    earlier = window._proposals.card.proposal.preview.superseded
+    assert [correction.kind for correction in earlier] == ["different"]
+    qtbot.keyClick(window._proposals.card, Key.Key_Return)
+    shown(desk)
     assert [said[:2] for said in spy.said] == [("pin", (*pair, True)), ("pin", (*pair, False))]
+    assert desk.wall.boundaries.pair() is None
 
 
 def test_a_boundary_is_moved_by_key(window, desk, spy, qtbot):
@@ -122,12 +158,14 @@ def test_a_boundary_is_moved_by_key(window, desk, spy, qtbot):
 def test_n_takes_photos_out_of_their_group_and_c_makes_a_cover(window, desk, spy, qtbot):
     group, ids = int(desk.wall.wall.section_id[0]), desk.wall.wall.ids
     choose(desk, 0, 1)
-    qtbot.keyClick(desk.wall, Key.Key_N)
     qtbot.keyClick(desk.wall, Key.Key_C)
+    assert desk.session.library.groups("events")[0].cover == int(ids[1])
+    qtbot.keyClick(desk.wall, Key.Key_N)
     assert spy.said == [
-        ("exclude", ([int(ids[0]), int(ids[1])], group), {}),
         ("cover", (group, int(ids[1])), {}),
+        ("exclude", ([int(ids[0]), int(ids[1])], group), {}),
     ]
+    assert not {int(ids[0]), int(ids[1])} & set(desk.session.library.group_photos(group).tolist())
 
 
 def test_d_joins_and_shift_d_parts_photos_of_the_kind_that_is_shown(window, desk, spy, qtbot):
@@ -137,7 +175,10 @@ def test_d_joins_and_shift_d_parts_photos_of_the_kind_that_is_shown(window, desk
     choose(desk, 0, 1)
     both = [int(i) for i in desk.wall.wall.ids[:2]]
     qtbot.keyClick(desk.wall, Key.Key_D)
+    shown(desk)
+    choose(desk, 0, 1)
     qtbot.keyClick(desk.wall, Key.Key_D, Shift)
+    qtbot.keyClick(window._proposals.card, Key.Key_Return)
     assert spy.said == [("same", (both, "duplicates"), {}), ("different", (both, "duplicates"), {})]
 
 
@@ -411,3 +452,75 @@ def test_while_a_wall_is_cut_only_the_newest_wish_is_kept(window, desk, monkeypa
     assert asked[1] == desk.levels.scope(ALL)
     ends.pop()()
     assert len(asked) == 2
+
+
+# ---------------------------------------------------------------- what is seen of it
+
+
+def test_a_split_is_seen_on_the_wall_and_undone_by_key(window, desk, spy, qtbot):
+    wall = desk.wall
+    before, ids = wall.wall.section_start.tolist(), wall.wall.ids
+    choose(desk, 2)
+    qtbot.keyClick(wall, Key.Key_S)
+    shown(desk)
+    assert wall.wall.section_start.tolist() == [0, 2, *before[1:]]
+    assert wall.current() == int(ids[2])
+    assert wall.wall.edges.pinned[0]
+    qtbot.keyClick(window, Key.Key_Z, Ctrl)
+    shown(desk)
+    assert wall.wall.section_start.tolist() == before
+
+
+def test_a_boundary_that_was_dragged_stays_where_it_was_put(window, desk, spy, qtbot):
+    wall = desk.wall
+    before = wall.wall.section_start.tolist()
+    wall.set_row_height(90)
+    wall.scroller.to(wall.layout_.footer_y(0) - 300)
+    start = QPoint(100, wall.layout_.footer_y(0) + 14 - wall.scroller.offset)
+    drag(qtbot, wall, start, centre(wall, before[1] - 2) - QPoint(30, 0))
+    shown(desk)
+    assert wall.wall.section_start.tolist() == [0, before[1] - 2, *before[2:]]
+
+
+def test_a_name_given_in_place_stands_on_the_heading_and_in_the_sidebar(window, desk, spy, qtbot):
+    open_kind(window, desk, "events")
+    choose(desk, 0)
+    qtbot.keyClick(desk.wall, Key.Key_F2)
+    qtbot.keyClicks(desk.naming._editor, "Harvest")
+    qtbot.keyClick(desk.naming._editor, Key.Key_Return)
+    shown(desk)
+    assert desk.wall.wall.titles[0] == "Harvest"
+    model = window.sidebar.model
+    assert model.index(0, 0, model.top_index("events")).data() == "Harvest"
+
+
+def test_a_kind_that_was_taught_comes_into_the_sidebar(window, desk, spy, qtbot):
+    open_kind(window, desk, "kinds")
+    choose(desk, 0, 1)
+    qtbot.keyClick(desk.wall, Key.Key_K)
+    qtbot.keyClicks(desk.naming._chooser.field, "Our garden")
+    qtbot.keyClick(desk.naming._chooser.field, Key.Key_Return)
+    shown(desk)
+    model = window.sidebar.model
+    kinds = model.top_index("kinds")
+    titles = [model.index(row, 0, kinds).data() for row in range(model.rowCount(kinds))]
+    assert "Our garden" in titles
+    assert titles[-1] == "New kind …"
+    assert "Our garden" in [title for _, title in desk.session.library.kinds()]
+
+
+def test_photos_dropped_on_a_kind_teach_it(window, desk, spy, qtbot):
+    kind = next(group for group in open_kind(window, desk, "kinds") if group.title == "City")
+    choose(desk, 0)
+    photo = int(desk.wall.wall.ids[0])
+    drag(qtbot, desk.wall, centre(desk.wall, 0), row_of(window, group_location(kind)))
+    assert spy.said == [("kind", ([photo], "city", True), {})]
+
+
+def test_without_writing_nothing_can_be_said(open_window, library_path):
+    with Library.open(library_path):
+        desk = open_window(library_path).findChild(Desk)
+        desk.wall.set_current(int(desk.wall.wall.ids[1]))
+        assert not any(desk.actions[name].isEnabled() for name in ("split", "merge", "pin", "not-this", "kind"))
+        assert desk.actions["why"].isEnabled()
+        desk.window.close()
