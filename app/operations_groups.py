@@ -107,10 +107,7 @@ def _correct(session: Session, name: str, given: tuple[Any, ...], told: str, doi
     def submit(sure: bool) -> None:
         def work(_: object) -> tuple[Preview | None, Change | None]:
             correct = library.correct  # not on the GUI thread: its first use loads modules
-            preview = None if sure else correct.preview(name, *given, **named)
-            if preview is not None and (preview.also or preview.superseded):
-                return preview, None
-            return preview, getattr(correct, name)(*given, **named)
+            return (None, getattr(correct, name)(*given, **named)) if sure else correct.attempt(name, *given, **named)
 
         def done(answer: tuple[Preview | None, Change | None]) -> None:
             preview, change = answer

@@ -90,6 +90,10 @@ class Corrections:
         """What the method of that name would do; nothing is changed."""
         return previews.preview(self._store, plans.PLANS[name], *args, **kwargs)
 
+    def attempt(self, name: str, *args: Any, **kwargs: Any) -> tuple[Preview, Change | None]:
+        """The method of that name, done only if nothing else would change; otherwise what would, and None."""
+        return previews.attempt(self._store, plans.PLANS[name], *args, **kwargs)
+
     def _do(self, name: str, *args: Any) -> Change:
         with self._store.write() as conn:
             change, _ = perform(conn, plans.PLANS[name](conn, *args))

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from core.correct import plans, rows, words
 from core.correct.apply import Back
 from core.correct.rows import Stored
+from core.records import Change
 from core.records_corrections import Correction, Preview
 from core.store import corrections, wording
 from core.store.journal import from_runs
@@ -45,6 +46,23 @@ def preview(store: Store, plan: Callable[..., plans.Plan], *args: Any, **kwargs:
             raise _RolledBack
     except _RolledBack:
         return found
+
+
+def attempt(store: Store, plan: Callable[..., plans.Plan], *args: Any, **kwargs: Any) -> tuple[Preview, Change | None]:
+    """Run a plan, and keep what it did only if it changed nothing but what was asked for (None: it was rolled back)."""
+    from core.correct.corrections import perform
+
+    found = Preview("")
+    try:
+        with store.write() as conn:
+            change, done = perform(conn, plan(conn, *args, **kwargs))
+            found = _compare(conn, done)
+            if found.also or found.superseded:
+                raise _RolledBack
+            store.changed = change
+    except _RolledBack:
+        return found, None
+    return found, change
 
 
 def _compare(conn: Connection, done: Done) -> Preview:

@@ -31,9 +31,14 @@ class Spy:
         self.also: tuple[str, ...] = ()
         self.superseded: tuple[Correction, ...] = ()
 
-    def preview(self, name: str, *given: Any, **named: Any) -> Preview:
-        found = self._correct.preview(name, *given, **named)
-        return replace(found, also=found.also + self.also, superseded=found.superseded + self.superseded)
+    def attempt(self, name: str, *given: Any, **named: Any) -> tuple[Preview, Change | None]:
+        if self.also or self.superseded:
+            found = self._correct.preview(name, *given, **named)
+            return replace(found, also=found.also + self.also, superseded=found.superseded + self.superseded), None
+        found, change = self._correct.attempt(name, *given, **named)
+        if change is not None:
+            self.said.append((name, given, named))
+        return found, change
 
     def __getattr__(self, name: str) -> Any:
         def say(*given: Any, **named: Any) -> Change:
@@ -261,7 +266,7 @@ def test_what_cannot_be_done_is_told_calmly(window, desk, spy, qtbot):
     def refuse(name, *given, **named):
         raise ValueError("these two photos are no neighbours in time")
 
-    spy.preview = refuse
+    spy.attempt = refuse
     choose(desk, 1)
     qtbot.keyClick(desk.wall, Key.Key_S)
     assert told(window) == ["Could not split the group."]
