@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from core import group
+from core import group, learn
 from core.correct import clocks, replay
 from core.group import Beside
 from core.group.base import Found, PhotoTable
@@ -38,6 +38,7 @@ def run(store: Store, progress: Progress, *, seed: int = 0) -> None:
             copies = read_copies(conn, table.ids)
             inputs = replay.inputs(conn, table)
         table = with_vectors(store, table, scratch)
+        inputs = learn.with_learned(store, table, inputs)
         progress.advance()
         progress.check()
 

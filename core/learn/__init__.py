@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from core.errors import WeightsError
 from core.group.base import F64, Inputs, PhotoTable
 from core.group.gaps import GapModel
+from core.group.stream import line_of
 from core.group.timeline import Timeline
 from core.learn import boundaries, examples, files, folders, network
 from core.progress import Progress
@@ -102,6 +103,13 @@ def load(store: Store) -> Learned:
     return Learned(model, _network(store), learned(store))
 
 
+def with_learned(store: Store, table: PhotoTable, inputs: Inputs) -> Inputs:
+    """What a grouping of this table takes, and what was learned. Imports torch only where a network is in use."""
+    found = load(store)
+    logits = None if found.logits is None else found.logits(table, line_of(table, inputs))
+    return replace(inputs, gap_model=found.gap_model, logits=logits)
+
+
 def _network(store: Store) -> Logits | None:
     """The network, where it is in use, whole, and of the vectors that the library uses now."""
     part = _part(store, network.NAME, network.VERSION)
@@ -173,4 +181,4 @@ def _part(store: Store, name: str, version: int) -> LearnedPart | None:
         return LearnedPart(name, "", None, None, 0, False, str(error))
 
 
-__all__ = ["DUE", "Learned", "LearnedPart", "due", "learn", "learned", "load"]
+__all__ = ["DUE", "Learned", "LearnedPart", "due", "learn", "learned", "load", "with_learned"]

@@ -32,6 +32,14 @@ _STATE = "learning"  # folder in the cache that holds the state of an unfinished
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """Parameters of ``ContextPredictor`` and ``BoundaryScorer`` other than their defaults."""
+
+    context: dict[str, Any] = field(default_factory=dict)
+    scorer: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What the training process gets. ``short`` float32 [u, k]: compressed vectors of the units, None without any;
     ``compressor``: its arrays; ``rule``: its log odds are started from; ``state``: folder of checkpoints."""
@@ -45,8 +53,7 @@ class Task:
     state: Path
     cell: str = CELL
     seed: int = 0
-    context: dict[str, Any] = field(default_factory=dict)
-    scorer: dict[str, Any] = field(default_factory=dict)
+    sizes: Sizes = field(default_factory=lambda: Sizes())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,15 @@ class Trained:
 
 
 def learn(
-    s: Stream, known: Labels, rule: GapModel, root: Path, progress: Progress, *, cell: str = CELL, seed: int = 0
+    s: Stream,
+    known: Labels,
+    rule: GapModel,
+    root: Path,
+    progress: Progress,
+    *,
+    cell: str = CELL,
+    seed: int = 0,
+    sizes: Sizes = Sizes(),
 ) -> tuple[Trained | None, LearnedPart]:
     """Train on what is ``known`` of a stream; None where there is too little. Raises Cancelled, ReverieError."""
     weight = np.where(known.bar == 0, known.weight, 0.0)  # the network says where events end, not moments
@@ -67,7 +82,7 @@ def learn(
     if labelled < gate.FEWEST:
         why = f"Learns from {gate.FEWEST} known ends of events on; so far there are {labelled}."
         return None, LearnedPart(NAME, METRIC, None, None, labelled, False, why)
-    task = _task(s, known, weight, rule, root, cell, seed)
+    task = _task(s, known, weight, rule, root / "cache" / _STATE, cell, seed, sizes)
     trained = process.run(train, task, progress)
     shutil.rmtree(task.state, ignore_errors=True)
     return trained, _part(trained.verdict)
@@ -80,7 +95,9 @@ def _part(verdict: gate.Verdict) -> LearnedPart:
     return LearnedPart(NAME, METRIC, verdict.rule, verdict.network, verdict.boundaries, verdict.used, why)
 
 
-def _task(s: Stream, known: Labels, weight: F64, rule: GapModel, root: Path, cell: str, seed: int) -> Task:
+def _task(
+    s: Stream, known: Labels, weight: F64, rule: GapModel, state: Path, cell: str, seed: int, sizes: Sizes
+) -> Task:
     short, compressor = None, {}
     if s.table.vectors is not None:
         from core.sequence.compress import Compressor
@@ -88,8 +105,7 @@ def _task(s: Stream, known: Labels, weight: F64, rule: GapModel, root: Path, cel
         rows = s.line.order[s.heads]
         made = Compressor(random_state=seed).fit(s.table.vectors[rows] if len(rows) < 50_000 else s.table.vectors)
         short, compressor = made.transform(s.table.vectors, rows), made.arrays()
-    state = root / "cache" / _STATE
-    return Task(s.features, short, compressor, known.boundary, weight, rule, state, cell=cell, seed=seed)
+    return Task(s.features, short, compressor, known.boundary, weight, rule, state, cell, seed, sizes)
 
 
 # ---------------------------------------------------------------- in the training process
@@ -106,7 +122,7 @@ def train(task: Task, progress: Progress) -> Trained:
     arrays = {f"compressor/{name}": array for name, array in task.compressor.items()}
     evidence = None
     if task.short is not None:
-        predictor = ContextPredictor(task.cell, random_state=task.seed, **task.context)
+        predictor = ContextPredictor(task.cell, random_state=task.seed, **task.sizes.context)
         resume = Resume(task.state / "context.safetensors", _fingerprint(task.short, task.cell, task.seed))
         evidence = predictor.fit(task.short, progress=progress, resume=resume).evidence(task.short)
         arrays |= {f"context/{name}": array for name, array in predictor.arrays().items()}
@@ -115,7 +131,7 @@ def train(task: Task, progress: Progress) -> Trained:
     def fitted(weight: F64, part: int) -> BoundaryScorer:
         mark = _fingerprint(x, task.boundary, weight, rule, task.cell, task.seed + part)
         resume = Resume(task.state / f"boundary-{part}.safetensors", mark)
-        scorer = BoundaryScorer(task.cell, random_state=task.seed + part, **task.scorer)
+        scorer = BoundaryScorer(task.cell, random_state=task.seed + part, **task.sizes.scorer)
         return scorer.fit(x, task.boundary, weight=weight, offset=rule, progress=progress, resume=resume)
 
     def held_out(weight: F64, part: int) -> F64:
@@ -124,7 +140,12 @@ def train(task: Task, progress: Progress) -> Trained:
     verdict = gate.judge(task.boundary, task.weight, rule, held_out, task.seed)
     if verdict.used:
         arrays |= {f"boundary/{name}": array for name, array in fitted(task.weight, gate.BLOCKS).arrays().items()}
-    info = {"cell": task.cell, "context": task.context, "scorer": task.scorer, "vectors": task.short is not None}
+    info = {
+        "cell": task.cell,
+        "context": task.sizes.context,
+        "scorer": task.sizes.scorer,
+        "vectors": task.short is not None,
+    }
     info["rule"] = dict(task.rule.weights)
     return Trained(verdict, arrays if verdict.used else {}, info)
 
