@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from app import errors
 from app.desk import Desk
 from app.jobs import JobRunner
 from app.main_window import MainWindow
-from app.navigation import ALL
+from app.navigation import ALL, Location
 from app.session import Session
 from app.settings import Settings
 from app.theme import Theme
@@ -130,9 +131,10 @@ def _first_page(desk: Desk, root: Path) -> None:
 def _closing(desk: Desk, thumbs: ThumbLoader) -> Callable[[], None]:
     def close() -> None:
         desk.session.release()
-        if desk.window.made("viewer"):
-            viewer: Any = desk.window.page("viewer")
-            viewer.shut()
+        for name in ("viewer", "sets"):
+            if desk.window.made(name):
+                page: Any = desk.window.page(name)
+                page.shut()
         thumbs.close()
         desk.session.close()
 
@@ -164,6 +166,17 @@ def _offer_pages(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
         page.removed.connect(lambda folder_id, name: operations.remove_folder(session, folder_id, name))
         return page
 
+    def health() -> QWidget:
+        from app import operations_review
+        from app.views.health import HealthPage
+
+        page = HealthPage(theme, thumbs)
+        page.acted.connect(desk.act)
+        page.photo_wanted.connect(desk.focus.show_photo)
+        page.answered.connect(lambda key, said: operations_review.answer(session, key, said, page.settled))
+        return page
+
+    window.offer("health", health)
     window.offer("wall", lambda: desk.wall)
     window.offer("skeleton", lambda: Skeleton(theme))
     window.offer("state", lambda: StatePage(theme, desk.act))
@@ -171,6 +184,35 @@ def _offer_pages(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
     window.offer("problems", problems)
     window.offer("folders", folders)
     window.offer("viewer", lambda: _viewer(desk, thumbs))
+    _offer_rooms(window, desk, thumbs)
+
+
+def _offer_rooms(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
+    """The pages of sets and of odd photos, each with the room behind it; made when the person first goes there."""
+
+    def sets() -> QWidget:
+        from app.views.sets import SetsPage
+
+        return SetsPage(window.theme, thumbs, desk.session.pixels, sync=desk.session.runner.sync)
+
+    def odd() -> QWidget:
+        from app.views.odd import OddPage
+
+        return OddPage(window.theme, thumbs)
+
+    made: dict[str, Any] = {}
+
+    def show(name: str, location: Location) -> None:
+        from app.rooms import OddRoom, SetsRoom
+
+        if name not in made:
+            page: Any = window.page(name)
+            made[name] = SetsRoom(desk, page) if name == "sets" else OddRoom(desk, page)
+        made[name].refresh(location)
+
+    window.offer("sets", sets)
+    window.offer("odd", odd)
+    desk.rooms = {name: partial(show, name) for name in ("sets", "odd")}
 
 
 def _viewer(desk: Desk, thumbs: ThumbLoader) -> Viewer:

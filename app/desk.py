@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ class Desk(QObject):
         wall.carry.outside = SidebarDrop(window, session, self.editing, self.naming)
         self._reveal: int | None = None
         self._wall_location: Location | None = None
+        self.rooms: dict[str, Callable[[Location], None]] = {}
         self._join_session()
         self._join_window()
         self._name(ALL)
@@ -139,9 +140,13 @@ class Desk(QObject):
         """Show what speaks for and against a boundary between two neighbours in time, the older first."""
         self.focus.why_boundary(before, after)
 
-    def _show_on_all(self, photo_id: int) -> None:
+    def show_photo_at(self, location: Location | None, photo_id: int) -> None:
+        """Go to a photo in a group, or among all photos."""
         self._reveal = photo_id
-        self.go(ALL)
+        self.go(location or ALL)
+
+    def _show_on_all(self, photo_id: int) -> None:
+        self.show_photo_at(None, photo_id)
 
     def _arrive(self) -> None:
         location = self.history.current
@@ -160,7 +165,10 @@ class Desk(QObject):
         elif location.page == "folders":
             self.session.read_folders()
         elif location.page == "health":
+            self._show_plain("health")
             self.session.read_health()
+        elif location.page in self.rooms:
+            self.rooms[location.page](location)
         else:
             self.session.read_wall(location, self.levels.scope(location))
 
@@ -204,6 +212,14 @@ class Desk(QObject):
             if changed:
                 self.focus.page_changed()
             self.enable()
+
+    def show_room(self, name: str) -> None:
+        """Show the page of a room, which has something to show."""
+        self._show_plain(name)
+
+    def show_state(self, state: State) -> None:
+        """Show why there is nothing else to see here."""
+        self._show_state(state)
 
     def _show_state(self, state: State) -> None:
         page = self.window.page("state")
@@ -257,7 +273,7 @@ class Desk(QObject):
             "problems": change.problems,
             "folders": change.folders or change.photos,
         }
-        if touched[page]:
+        if touched.get(page, change.photos or change.groups):
             self.refresh_page()
         self.session.read_status()
         if change.groups:

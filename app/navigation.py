@@ -21,7 +21,7 @@ KIND_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A page of the window. ``page``: "wall", "folders", "health" or "problems"; ``scope`` says what a wall shows.
+    """A page of the window. ``page``: "wall", "sets", "odd", "folders", "health" or "problems"; ``scope`` says of what.
 
     ``title`` is the last crumb, ``section`` the one before it (a kind) or empty.
     """
@@ -38,13 +38,18 @@ HEALTH = Location("health", Scope("health"), "Health")
 FOLDERS = Location("folders", Scope("folders"), "Folders")
 
 
+def page_of(kind: str) -> str:
+    """The page that shows groups of a kind: sets side by side, odd photos with reasons, all others on the wall."""
+    return "sets" if kind in ("identical", "duplicates", "bursts") else "odd" if kind == "odd" else "wall"
+
+
 def kind_location(kind: str) -> Location:
     """All groups of a kind. KeyError for an unknown one."""
-    return Location("wall", Scope(kind), KIND_TITLES[kind])
+    return Location(page_of(kind), Scope(kind), KIND_TITLES[kind])
 
 
 def group_location(group: Group) -> Location:
-    return Location("wall", Scope("group", group.id), group.title, group.kind)
+    return Location(page_of(group.kind), Scope("group", group.id), group.title, group.kind)
 
 
 def parent_of(location: Location) -> Location:

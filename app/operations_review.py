@@ -42,6 +42,25 @@ def put_away(session: Session, photo_ids: Sequence[int]) -> None:
     _change(session, "put_away", (list(photo_ids),), told, "put the photos away", "The files were not touched.")
 
 
+def redate(session: Session, camera: str, seconds: float, local: float) -> None:
+    """Put one photo of a camera, by its wall-clock time, at another time. No file is touched."""
+    library = writable(session)
+    if library is None:
+        return
+    told = Notice("Its date was put right.", "news", "The file was not touched.", action=UNDO)
+
+    def done(_: object) -> None:
+        session.refresher.hasten()
+        session.tell(told)
+
+    session.runner.submit(
+        "db",
+        lambda _: library.correct.clock(camera, seconds, local, local),
+        done=done,
+        failed=lambda error: session.fail(error, "put the date right"),
+    )
+
+
 def _change(session: Session, name: str, given: tuple[Any, ...], told: str, doing: str, advice: str = "") -> None:
     library = writable(session)
     if library is None:

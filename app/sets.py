@@ -13,9 +13,6 @@ from core.paths import printable
 from core.records import Group
 from core.records_corrections import Member
 
-SET_KINDS = ("identical", "duplicates", "bursts")
-"""Kinds that are shown as sets rather than on the wall."""
-
 
 @dataclass(slots=True)
 class Sets:

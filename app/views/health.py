@@ -184,7 +184,7 @@ class QuestionCard(QWidget):
         while (item := self._photos.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
-                widget.hide()
+                widget.setParent(None)
                 widget.deleteLater()
         left, right = side_names(question)
         self._side(question.left, left, nearest=-1)

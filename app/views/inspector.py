@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLayoutItem,
 from app.evidence import lines
 from app.icons import pixmap
 from app.jobs import JobRunner
-from app.navigation import KIND_TITLES, Location
+from app.navigation import KIND_TITLES, Location, page_of
 from app.theme import INSPECTOR_WIDTH, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.views.facts import Fact, facts, file_lines
 from app.views.reveal import show_in_folder
@@ -111,6 +111,7 @@ class Inspector(QFrame):
             return
         side = (INNER - (COLUMNS - 1) * SPACE_XS) // COLUMNS
         self._similar = ThumbGrid(self._theme, self._runner, lambda i: thumb_path(self._root, i), side)
+        self._similar.setObjectName("similar")
         self._similar.chosen.connect(self.photo_wanted)
         part = _column(self._similar_part)
         part.addWidget(label("Looks like", "section"))
@@ -252,7 +253,8 @@ class Inspector(QFrame):
         self._fill_why()
 
     def _link(self, membership: Membership) -> LinkButton:
-        location = Location("wall", Scope("group", membership.group_id), membership.title, membership.kind)
+        scope = Scope("group", membership.group_id)
+        location = Location(page_of(membership.kind), scope, membership.title, membership.kind)
         link = LinkButton(membership.title, lambda: self.group_wanted.emit(location))
         link.setToolTip(f"{membership.title}, in {KIND_TITLES.get(membership.kind, membership.kind)}")
         return link
@@ -279,7 +281,7 @@ class Inspector(QFrame):
 def _drop(item: QLayoutItem) -> None:
     widget = item.widget()
     if widget is not None:
-        widget.hide()
+        widget.setParent(None)
         widget.deleteLater()
 
 

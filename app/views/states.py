@@ -50,6 +50,12 @@ EMPTY = {
     "duplicates": State(
         "duplicates", "No duplicates", "No photo is here twice. Copies and near-copies would be shown side by side."
     ),
+    "identical": State(
+        "identical",
+        "No identical files",
+        "No file is here twice. Files that are the same byte for byte are listed here.",
+    ),
+    "odd": State("odd", "Nothing odd", "No photo stands out: dates, places and looks agree with what is around them."),
     "bursts": State("bursts", "No bursts", "Photos taken within moments of each other are gathered here."),
     "group": State(
         "photos", "This group is no more", "The photos were grouped anew and are in other groups now.", EVERYTHING

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import evidence
 from app.jobs import JobRunner
-from app.navigation import KIND_TITLES, Location
+from app.navigation import KIND_TITLES, Location, page_of
 from app.theme import SPACE_S, SPACE_XS, Theme
 from app.views.thumbs import ThumbGrid
 from app.views.widgets import LinkButton, StrengthBar, button, label
@@ -68,7 +68,8 @@ class MemberWhy(QWidget):
         _alike(box, parts, why, self.photo_wanted.emit, self.forget_wanted.emit)
 
     def _link(self, membership: Membership) -> LinkButton:
-        location = Location("wall", Scope("group", membership.group_id), membership.title, membership.kind)
+        scope = Scope("group", membership.group_id)
+        location = Location(page_of(membership.kind), scope, membership.title, membership.kind)
         link = LinkButton(membership.title, lambda: self.group_wanted.emit(location))
         link.setToolTip(f"{membership.title}, in {KIND_TITLES.get(membership.kind, membership.kind)}")
         return link

@@ -14,7 +14,7 @@ from app.theme import DARK, LIGHT
 from app.views.inspector import Inspector
 from app.views.notices import NoticeCard
 from app.views.sidebar import Sidebar
-from app.views.thumbs import ThumbButton
+from app.views.thumbs import ThumbGrid
 from app.views.widgets import LinkButton, Stars
 from core.library import Library
 from core.records import Scope
@@ -22,6 +22,11 @@ from core.records import Scope
 
 def texts(widget):
     return [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
+
+
+def look_alikes(inspector):
+    """The small photos under "Looks like"."""
+    return inspector.findChild(ThumbGrid, "similar").buttons()
 
 
 def first_event(desk):
@@ -115,7 +120,7 @@ def test_inspector_tells_of_the_selected_photo(window, desk):
     links = [link.text() for link in inspector.findChildren(LinkButton)]
     in_order = sorted(details.memberships, key=lambda m: m.kind != "kinds")
     assert [membership.title for membership in in_order] == links
-    assert len(inspector.findChildren(ThumbButton)) == 6
+    assert len(look_alikes(inspector)) == 6
 
 
 def test_look_alikes_may_come_before_the_details_and_stay_when_read_again(window, desk):
@@ -125,16 +130,16 @@ def test_look_alikes_may_come_before_the_details_and_stay_when_read_again(window
     inspector.show_similar(other, library.similar(other, 7))
     details = library.photo(other)
     inspector.show_details(details)
-    shown = inspector.findChildren(ThumbButton)
+    shown = look_alikes(inspector)
     assert len(shown) == 6
     inspector.show_details(details)
-    assert inspector.findChildren(ThumbButton) == shown
+    assert look_alikes(inspector) == shown
 
 
 def test_a_link_in_the_inspector_goes_to_the_group_and_a_look_alike_to_the_photo(window, desk):
     select(desk, 0)
     inspector = window.findChild(Inspector)
-    look_alike = inspector.findChildren(ThumbButton)[0]
+    look_alike = look_alikes(inspector)[0]
     with_id = desk.session.library.similar(inspector.photo_id, 7)
     look_alike.click()
     assert desk.wall.current() in [photo_id for photo_id, _ in with_id]
