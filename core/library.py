@@ -250,15 +250,19 @@ class Library:
     # ------------------------------------------------------------ writing
 
     def import_folders(self, folders: Sequence[Path], progress: Progress) -> ImportReport:
-        """Import folders (none: all of the library again), then group. Raises Cancelled; what was done is kept."""
-        from core import grouping
+        """Import folders (none: all of the library again), then group: what is new, or all anew.
+
+        Raises Cancelled; what was done is kept.
+        """
         from core.index.run import run
 
         self._bring_back(folders)
         report = run(self._store, folders, progress, on_browsable=self._walls.save)
         self.refresh_presence()
-        grouping.run(self._store, progress)
-        self._walls.save()
+        if report.changed:
+            self.regroup(progress)
+        else:
+            self.place_new(progress)
         return report
 
     def regroup(self, progress: Progress) -> None:
@@ -276,6 +280,13 @@ class Library:
         from core import learn
 
         return learn.learn(self._store, progress)
+
+    def place_new(self, progress: Progress) -> None:
+        """Give photos that came since the last grouping their places; too much unsorted is all grouped anew."""
+        from core.grouping.place import place_new
+
+        place_new(self._store, progress)
+        self._walls.save()
 
     def retry_problems(self, progress: Progress) -> ImportReport:
         """Read every file of the problem list again, then group."""

@@ -95,25 +95,21 @@ def write_places(conn: Connection, names: Sequence[str | None], table: PhotoTabl
 def write_inferred(conn: Connection, inferred: Inferred, table: PhotoTable) -> None:
     """Where photos without a position were probably taken; replaces what was thought before."""
     conn.execute(delete(s.inferred))
+    insert_inferred(conn, inferred, table, np.arange(len(inferred)))
+
+
+def insert_inferred(conn: Connection, inferred: Inferred, table: PhotoTable, which: I64) -> None:
+    """Some of the borrowed positions into the store."""
     ids = table.ids
+    names = ("lat", "lon", "radius_km", "before", "after", "seconds", "side")
+    columns = [ids[inferred.rows[which]].tolist(), *(getattr(inferred, name)[which].tolist() for name in names)]
     rows = (
-        (photo, lat, lon, radius, json.dumps(_source(ids, before, after, seconds, side), separators=(",", ":")))
-        for photo, lat, lon, radius, before, after, seconds, side in zip(
-            ids[inferred.rows].tolist(),
-            inferred.lat.tolist(),
-            inferred.lon.tolist(),
-            inferred.radius_km.tolist(),
-            inferred.before.tolist(),
-            inferred.after.tolist(),
-            inferred.seconds.tolist(),
-            inferred.side.tolist(),
-            strict=True,
-        )
+        (photo, lat, lon, radius, json.dumps(_source(ids, *source), separators=(",", ":")))
+        for photo, lat, lon, radius, *source in zip(*columns, strict=True)
     )
+    statement = "INSERT OR REPLACE INTO inferred (photo_id, lat, lon, radius_km, details) VALUES (?, ?, ?, ?, ?)"
     for page in _pages(rows):
-        conn.exec_driver_sql(
-            "INSERT INTO inferred (photo_id, lat, lon, radius_km, details) VALUES (?, ?, ?, ?, ?)", page
-        )
+        conn.exec_driver_sql(statement, page)
 
 
 def _source(ids: I64, before: int, after: int, seconds: float, side: int) -> dict[str, Any]:
