@@ -22,7 +22,7 @@ CELL = 256
 BRANCHES = 64
 SAMPLE_PER_BRANCH = 256
 ROUNDS = 8
-PROBES = 16
+PROBES = 20
 """Cells that are looked through for the neighbours of the vectors of one."""
 
 BLOCK = 16_384
@@ -127,23 +127,45 @@ def knn(
     step: Callable[[int], None] | None = None,
 ) -> tuple[NDArray[np.int32], F32]:
     """(index int32 [n, k], cosine float32 [n, k]) of the nearest others of each of ``rows``, best first, as positions
-    in ``rows``; -1 where there are fewer. Those outside the ``probes`` cells nearest to a vector's own are not seen."""
-    n = len(rows)
-    index = np.full((n, k), -1, dtype=np.int32)
-    score = np.full((n, k), -1.0, dtype=np.float32)
-    near = nearest_cells(cells.middle, cells.middle, probes)
-    for c in range(len(cells.middle)):
-        own = cells.order[cells.start[c] : cells.start[c + 1]]
-        others = cells.members(np.concatenate([[c], near[c][near[c] != c]]))
-        data = floats(vectors, rows[others])
-        cosine = data[: len(own)] @ data.T
-        np.fill_diagonal(cosine, -2.0)
-        at, best = top(cosine, min(k, len(others) - 1))
-        index[own, : at.shape[1]] = others[at]
-        score[own, : at.shape[1]] = best
+    in ``rows``; -1 where there are fewer. What lies outside the ``probes`` cells nearest to a vector is not seen."""
+    index = np.full((len(rows), k), -1, dtype=np.int32)
+    score = np.full((len(rows), k), -1.0, dtype=np.float32)
+
+    def content(cell: int, queries: F32) -> tuple[I64, F32]:
+        place = cells.order[cells.start[cell] : cells.start[cell + 1]]
+        return place, queries @ floats(vectors, rows[place]).T
+
+    for begin in range(0, len(rows), BLOCK):
+        own = cells.order[begin : begin + BLOCK]  # neighbours in this order ask the same cells
+        queries = floats(vectors, rows[own])
+        at, best = scan(queries, own, nearest_cells(queries, cells.middle, probes), content, k)
+        index[own, : at.shape[1]], score[own, : at.shape[1]] = at, best
         if step is not None:
-            step(int(cells.start[c + 1]))
+            step(begin + len(own))
     return index, score
+
+
+def scan(
+    queries: F32, own: I64, asked: I64, content: Callable[[int, F32], tuple[I64, F32]], wide: int
+) -> tuple[I64, F32]:
+    """(positions, scores) [q, wide] that are best in the cells ``asked`` int64 [q, p], best first, -1 and -1.0 where
+    there are fewer. ``content``: of a cell and queries the positions in it and their scores [queries, positions];
+    ``own``: the position of each query itself, which does not count."""
+    q, probes = asked.shape
+    at = np.full((q, probes, wide), -1, dtype=np.int64)
+    score = np.full((q, probes, wide), -np.inf, dtype=np.float32)
+    order = np.argsort(asked.ravel(), kind="stable")
+    found, first = np.unique(asked.ravel()[order], return_index=True)
+    for cell, pairs in zip(found.tolist(), np.split(order, first[1:]), strict=True):
+        one, slot = pairs // probes, pairs % probes
+        place, near = content(cell, queries[one])
+        near[place[None, :] == own[one, None]] = -np.inf
+        column = largest(near, wide)
+        at[one, slot, : column.shape[1]] = place[column]
+        score[one, slot, : column.shape[1]] = np.take_along_axis(near, column, axis=1)
+    column, best = top(score.reshape(q, -1), wide)
+    none = ~np.isfinite(best)
+    return np.where(none, -1, np.take_along_axis(at.reshape(q, -1), column, axis=1)), np.where(none, -1.0, best)
 
 
 def nearest_cells(queries: F32, middle: F32, probes: int) -> I64:
@@ -158,12 +180,15 @@ def nearest_cells(queries: F32, middle: F32, probes: int) -> I64:
 
 def top(score: F32, k: int) -> tuple[I64, F32]:
     """(columns, values) of the k largest of each row of float32 [b, m], largest first, the smaller column on ties."""
-    if k <= 0:
-        return np.empty((len(score), 0), dtype=np.int64), np.empty((len(score), 0), dtype=np.float32)
-    if k < score.shape[1]:
-        part = np.argpartition(score, score.shape[1] - k, axis=1)[:, -k:]
-    else:
-        part = np.broadcast_to(np.arange(score.shape[1]), score.shape)
+    part = largest(score, k)
     best = np.take_along_axis(score, part, axis=1)
     order = np.lexsort((part, -best), axis=1)
     return np.take_along_axis(part, order, axis=1), np.take_along_axis(best, order, axis=1)
+
+
+def largest(score: F32, k: int) -> I64:
+    """Columns int64 [b, min(k, m)] of the k largest of each row of float32 [b, m], in any order."""
+    m = score.shape[1]
+    if k >= m:
+        return np.broadcast_to(np.arange(m), score.shape)
+    return np.argpartition(score, m - k, axis=1)[:, m - k :] if k > 0 else np.empty((len(score), 0), dtype=np.int64)
