@@ -113,7 +113,8 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
 
     table, found, seed, inputs = work.table, work.found, work.seed, work.inputs
     work.begin("kinds")
-    found["kinds"] = kinds.find(table)
+    taught = kinds.Taught(work.inputs.kinds, work.inputs.taught, work.inputs.probes)
+    found["kinds"] = kinds.find(table, taught=taught)
     work.begin("lookalikes")
     near = inputs.neighbours
     if near is None and table.vectors is not None:

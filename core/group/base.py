@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from core.group.gaps import GapModel
     from core.group.neighbours import Neighbours
+    from core.group.probes import Probe
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -159,6 +160,6 @@ class Inputs:
     taught: Mapping[str, str] = field(default_factory=dict)
     gap_model: GapModel | None = None
     logits: F64 | None = None
-    probes: Any = None
+    probes: Mapping[str, Probe] = field(default_factory=dict)
     metric: F32 | None = None
     neighbours: Neighbours | None = None

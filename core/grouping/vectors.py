@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.embed import registry
 from core.embed.base import Embedding
-from core.errors import WeightsError
+from core.errors import ReverieError
 from core.group.base import PhotoTable
 from core.grouping.table import vector_rows
 from core.store.queries_vectors import current_embedder
@@ -40,7 +40,7 @@ def with_vectors(store: Store, table: PhotoTable, scratch: Scratch) -> PhotoTabl
         vectors[block] = np.where(known[block, None], stored[np.maximum(rows[block], 0)], 0)
     try:
         embedder = registry.create(used.name)
-    except WeightsError:
+    except ReverieError:  # an embedder that this machine does not have, or without its weights
         return replace(table, vectors=vectors)
     if not embedder.labels or embedder.version != used.version:
         return replace(table, vectors=vectors)

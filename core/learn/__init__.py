@@ -21,7 +21,7 @@ from core.group.base import F64, Inputs, PhotoTable
 from core.group.gaps import GapModel
 from core.group.stream import line_of
 from core.group.timeline import Timeline
-from core.learn import boundaries, examples, files, folders, network
+from core.learn import boundaries, examples, files, folders, kinds, metric, network
 from core.progress import Progress
 from core.records_corrections import LearnedPart
 from core.store import corrections
@@ -46,7 +46,7 @@ class Part(Protocol):
     def learned(self, store: Store) -> LearnedPart | None: ...
 
 
-OTHERS: tuple[Part, ...] = ()
+OTHERS: tuple[Part, ...] = (kinds, metric)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,9 @@ def with_learned(store: Store, table: PhotoTable, inputs: Inputs) -> Inputs:
     """What a grouping of this table takes, and what was learned. Imports torch only where a network is in use."""
     found = load(store)
     logits = None if found.logits is None else found.logits(table, line_of(table, inputs))
-    return replace(inputs, gap_model=found.gap_model, logits=logits)
+    return replace(
+        inputs, gap_model=found.gap_model, logits=logits, probes=kinds.load(store), metric=metric.load(store)
+    )
 
 
 def _network(store: Store) -> Logits | None:

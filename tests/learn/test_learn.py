@@ -46,7 +46,7 @@ def test_nothing_said_nothing_learned(store: Store) -> None:
     assert learn.learned(store) == ()
     assert learn.load(store) == learn.Learned()
     parts = learn.learn(store, Progress())
-    assert [part.name for part in parts] == ["boundaries", "network"]
+    assert [part.name for part in parts] == ["boundaries", "network", "kinds", "metric"]
     assert not any(part.used for part in parts)
     assert learn.learned(store) == parts
     found = learn.load(store)
@@ -59,7 +59,7 @@ def test_corrections_reach_the_next_grouping(store: Store) -> None:
     count = _join_all_within(store, 12, 14)
     assert count >= learn.DUE
     assert learn.due(store)
-    first, _ = learn.learn(store, Progress())
+    first, *_ = learn.learn(store, Progress())
     assert not learn.due(store)
     assert first.held_out == count
     with store.read() as conn:
