@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +21,7 @@ F32 = NDArray[np.float32]
 EXPOSURE = ("exposure_time", "f_number", "iso", "focal_length", "focal_length_35", "subject_distance", "flash")
 """Fields of :class:`records.Metadata` that become columns."""
 
-_SCREENSHOT_NAMES = ("screenshot", "screen shot", "screen_shot", "bildschirmfoto", "captura", "capture d")
+_SCREENSHOT_NAME = re.compile(rb"screen[ _]?shot|bildschirmfoto|captura|capture d", re.IGNORECASE)
 
 _PHOTOS = f"""
 SELECT p.id, p.instant, p.local, p.lat, p.lon, p.camera, p.width, p.height, p.dhash, p.content_hash, p.measures,
@@ -100,11 +100,12 @@ def _add_page(
     columns.extend("content", [-1 if c is None else contents.setdefault(c, len(contents)) for c in content], np.int64)
     columns.extend("file_size", size, np.float32)
     columns.extend("has_camera", [c is not None for c in camera], np.float32)
-    columns.extend("screenshot_name", [_is_screenshot_name(n) for n in name], np.float32)
-    measured = [json.loads(m) for m in measures]
+    screenshot = _SCREENSHOT_NAME.search
+    columns.extend("screenshot_name", [screenshot(n) is not None for n in name], np.float32)
+    measured = _documents(measures)
     for key in MEASURES:
         columns.extend(key, [m.get(key) for m in measured], np.float32)
-    described = [json.loads(d) for d in details]
+    described = _documents(details)
     for key in EXPOSURE:
         columns.extend(key, [d.get(key) for d in described], np.float32)
     faces = [d.get("faces", ()) for d in described]
@@ -112,9 +113,10 @@ def _add_page(
     columns.extend("face_area", [sum(x["width"] * x["height"] for x in f) for f in faces], np.float32)
 
 
-def _is_screenshot_name(name: bytes) -> bool:
-    text = os.fsdecode(name).lower()
-    return any(part in text for part in _SCREENSHOT_NAMES)
+def _documents(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """JSON objects out of their texts, at once."""
+    found: list[dict[str, Any]] = json.loads(f"[{','.join(texts)}]")
+    return found
 
 
 def vector_rows(conn: Connection, name: str, version: str, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], F32]:

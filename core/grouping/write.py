@@ -30,8 +30,9 @@ I64 = NDArray[np.int64]
 KEPT = identity.PAST_LOOKED_AT
 """So many groups of a kind that are gone are remembered, the latest and largest."""
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _INSERT_MEMBERSHIP = "INSERT INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
-_INSERT_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_BOUNDARY = "INSERT INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def write_found(
@@ -104,7 +105,7 @@ def insert_inferred(conn: Connection, inferred: Inferred, table: PhotoTable, whi
     names = ("lat", "lon", "radius_km", "before", "after", "seconds", "side")
     columns = [ids[inferred.rows[which]].tolist(), *(getattr(inferred, name)[which].tolist() for name in names)]
     rows = (
-        (photo, lat, lon, radius, json.dumps(_source(ids, *source), separators=(",", ":")))
+        (photo, lat, lon, radius, _encode(_source(ids, *source)))
         for photo, lat, lon, radius, *source in zip(*columns, strict=True)
     )
     statement = "INSERT OR REPLACE INTO inferred (photo_id, lat, lon, radius_km, details) VALUES (?, ?, ?, ?, ?)"
@@ -305,12 +306,13 @@ def _group_row(group: FoundGroup, group_id: int, kind: str, run_id: int, table: 
 
 
 def _memberships(groups: list[FoundGroup], ids: list[int], table: PhotoTable) -> Iterator[tuple[int, int, float, str]]:
-    for group, group_id in zip(groups, ids, strict=True):
+    for i in np.argsort(ids, kind="stable").tolist():  # in the order of the table's key
+        group, group_id = groups[i], ids[i]
         photos = table.ids[group.members].tolist()
         last, text = None, ""
         for photo, strength, reason in zip(photos, group.strengths.tolist(), group.reasons, strict=True):
             if reason is not last:  # photos of one group often share one reason
-                last, text = reason, json.dumps(reason, separators=(",", ":"))
+                last, text = reason, _encode(reason)
             yield group_id, photo, strength, text
 
 
