@@ -31,7 +31,7 @@ SAMPLE, QUANTILE = 64, 0.1
 def place(store: Store, conn: Connection, around: PhotoTable, new: I64, said: Said) -> int:
     """Give new photos their groups by look; returns how many wait unsorted."""
     rows = np.flatnonzero(np.isin(around.ids, new))
-    _kinds(conn, take(around, rows), said)
+    _kinds(store, conn, take(around, rows), said)
     found = bursts.find(around)
     joining.join(conn, found, around, new)
     _flag_bursts(conn, new)
@@ -56,11 +56,14 @@ def take(table: PhotoTable, rows: I64) -> PhotoTable:
     )
 
 
-def _kinds(conn: Connection, few: PhotoTable, said: Said) -> None:
-    """New photos join the kinds they are of; what the person said of a photo holds."""
+def _kinds(store: Store, conn: Connection, few: PhotoTable, said: Said) -> None:
+    """New photos join the kinds they are of, as learned; what the person said of a photo holds."""
+    from core.learn import kinds as lessons
+
+    taught = kinds.Taught(titles=said.taught, probes=lessons.load(store))
     rows = conn.exec_driver_sql('SELECT "key", id FROM "group" WHERE kind = \'kinds\'')
     stored: dict[str, int] = {row[0]: row[1] for row in rows}
-    for group in kinds.find(few).groups:
+    for group in kinds.find(few, taught=taught).groups:
         ids, strengths = few.ids[group.members].tolist(), group.strengths.tolist()
         spoken = said.kinds.get(group.key, {})
         members = {
