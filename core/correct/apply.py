@@ -61,11 +61,12 @@ def run(conn: Connection, command: journal.Command) -> tuple[Change, Back]:
     on, off = command["on"], command["off"]
     back = from_json(command.get("back"))
     spoken = corrections.by_id(conn, [*on, *off])
-    before = replay.read(conn)
+    on_line = any(each.kind in LINE for each in spoken)
+    before = replay.read(conn) if on_line else None
     corrections.set_active(conn, off, False)
     corrections.set_active(conn, on, True)
     replaced, photos = Back(), False
-    if any(each.kind in LINE for each in spoken):
+    if before is not None:
         shifted = clocks.apply_clocks(conn) if any(each.kind == "clock" for each in spoken) else {}
         photos = bool(shifted)
         after = replay.read(conn)

@@ -26,6 +26,8 @@ def apply(conn: Connection, spoken: Sequence[Correction], on: set[int], back: Se
     ``on``: which of them were put in force, the others went out. ``back``: what this returned when the operation that
     is now taken back was run.
     """
+    if all(each.payload.get("scope") == "line" or each.kind in ("move", "clock", "dismiss") for each in spoken):
+        return []
     said = replay.read(conn)
     kept = kinds.apply(conn, said, spoken, [each for each in back if each["what"] == "kinds"])
     for scope in PAIR_SCOPES:

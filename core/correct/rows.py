@@ -43,9 +43,9 @@ def from_json(kept: dict[str, Any]) -> Stored:
 def ids_holding(conn: Connection, kind: str, photos: Iterable[int]) -> list[int]:
     """Groups of a kind that hold any of some photos."""
     cursor = conn.exec_driver_sql(
-        'SELECT DISTINCT m.group_id FROM membership m JOIN "group" g ON g.id = m.group_id AND g.kind = ?'
-        " WHERE m.photo_id IN (SELECT value FROM json_each(?))",
-        (kind, json.dumps([int(i) for i in photos])),
+        """SELECT DISTINCT m.group_id FROM json_each(?) j CROSS JOIN membership m ON m.photo_id = j.value
+        CROSS JOIN "group" g ON g.id = m.group_id WHERE g.kind = ?""",
+        (json.dumps([int(i) for i in photos]), kind),
     )
     return sorted(row[0] for row in cursor)
 

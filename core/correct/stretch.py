@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from core.correct.replay import Key, LineSaid, Said
+from core.correct.rows import ids_holding
 from core.group.base import F32, F64, LineConstraint
 from core.group.constraints import clamp, on_line
 from core.group.gaps import own_time_logits, sigmoid
@@ -95,8 +96,7 @@ def spans(conn: Connection, said: Said, touched: Sequence[Span], changed: set[in
     ``changed``: photos that came to the line, left it or moved on it; they do not count for where events lie.
     """
     found: list[Span] = []
-    for low, high in touched:
-        span = _outwards(conn, (low, high), said.off, own=False)
+    for span in _joined([_outwards(conn, each, said.off, own=False) for each in touched]):
         while True:
             wider = _with_cuts(conn, said, span)
             wider = _with_events(conn, said, wider, changed)
@@ -119,16 +119,18 @@ def _with_cuts(conn: Connection, said: Said, span: Span) -> Span:
 
 def _with_events(conn: Connection, said: Said, span: Span, changed: set[int]) -> Span:
     """Whole events: from the first to the last photo on the line of every event inside."""
-    apart = json.dumps(sorted(changed | set(said.off)))
+    apart = changed | set(said.off)
+    cursor = conn.exec_driver_sql(
+        f"SELECT id FROM photo INDEXED BY photo_by_time WHERE {VISIBLE} AND (instant, id) >= (?, ?)"
+        " AND (instant, id) <= (?, ?)",
+        (*span[0], *span[1]),
+    )
+    inside = [row[0] for row in cursor if row[0] not in apart]
     row = conn.exec_driver_sql(
-        f"""SELECT min(p.instant), max(p.instant) FROM photo p WHERE {VISIBLE} AND p.id IN (
-            SELECT photo_id FROM membership WHERE group_id IN (
-                SELECT m.group_id FROM photo q CROSS JOIN membership m ON m.photo_id = q.id
-                JOIN "group" g ON g.id = m.group_id AND g.kind = 'events'
-                WHERE (q.instant, q.id) >= (?, ?) AND (q.instant, q.id) <= (?, ?) AND NOT q.hidden
-                AND q.id NOT IN (SELECT value FROM json_each(?))))
-            AND p.id NOT IN (SELECT value FROM json_each(?))""",
-        (*span[0], *span[1], apart, apart),
+        f"""SELECT min(p.instant), max(p.instant) FROM membership m CROSS JOIN photo p ON p.id = m.photo_id
+        WHERE m.group_id IN (SELECT value FROM json_each(?)) AND {VISIBLE}
+        AND p.id NOT IN (SELECT value FROM json_each(?))""",
+        (json.dumps(ids_holding(conn, "events", inside)), json.dumps(sorted(apart))),
     ).one()
     if row[0] is None:
         return span
