@@ -160,7 +160,7 @@ def sureness(strength: float) -> str:
 
 TERMS = {
     "gap": "Length of the gap",
-    "neighbourhood": "Gap against those around it",
+    "neighbourhood": "Against nearby gaps",
     "rhythm": "Rhythm of the library",
     "distance": "Distance",
     "look": "Change of look",

@@ -26,7 +26,8 @@ def progress_line(health: Health, under_way: int = 0) -> str:
         parts.append(f"the next ten would set about {about} right")
     if health.unsorted:
         parts.append(f"{photos(health.unsorted)} not sorted yet")
-    return " · ".join(parts)
+    told = " · ".join(parts)
+    return told[:1].upper() + told[1:]
 
 
 def aside(question: Question) -> str:

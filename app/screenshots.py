@@ -85,6 +85,12 @@ def _inspect(desk: Desk) -> None:
         desk.window.toggle_inspector()
 
 
+def _why(desk: Desk) -> None:
+    """The evidence in the inspector, as the key W brings it into view."""
+    _inspect(desk)
+    desk.editing.why()
+
+
 def _view(desk: Desk) -> None:
     if desk.window.inspector_shown:
         desk.window.toggle_inspector()
@@ -104,9 +110,13 @@ SCENES: dict[str, Callable[[Desk], None]] = {
     "places": _look_at("places"),
     "kinds": _look_at("kinds"),
     "duplicates": _look_at("duplicates"),
+    "bursts": _look_at("bursts"),
+    "odd": _look_at("odd"),
+    "health": _look_at("health"),
     "folders": _look_at("folders"),
     "problems": _look_at("problems"),
     "inspector": _inspect,
+    "why": _why,
     "viewer": _view,
 }
 """Name of the picture -> how the window gets there."""

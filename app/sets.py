@@ -94,8 +94,9 @@ def chips(member: Member, others: Iterable[Member]) -> list[str]:
         found.append(ending)
     sharpest = max((each.sharpness or 0.0 for each in group), default=0.0)
     if member.sharpness is not None and sharpest > 0:
-        share = round(100 * member.sharpness / sharpest)
-        found.append("sharpest" if share == 100 else f"{QLocale().toString(share)} % as sharp")
+        share = min(round(100 * member.sharpness / sharpest), 99)
+        is_most = member.sharpness == sharpest
+        found.append("sharpest" if is_most else f"{QLocale().toString(share)} % as sharp")
     if row.taken_local is not None:
         found.append(date_time(row.taken_local))
     return found

@@ -96,6 +96,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 #notice, #sheet { background: $raised; border: 1px solid $line; border-radius: 6px; }
 #dropzone { border: 2px dashed $accent; border-radius: 6px; background: $ground; }
+#gapline { background: $control; border: none; }
 #card { background: $panel; border: 1px solid $line; border-radius: 6px; }
 """)
 

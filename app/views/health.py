@@ -63,15 +63,13 @@ class HealthPage(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
-        head.addWidget(label("Health", "title"))
-        head.addSpacing(SPACE_M)
         head.addWidget(self.progress, 1, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.undo)
         self._middle.addWidget(self.state)
         self._middle.addWidget(self.card)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_M)
-        column.setSpacing(SPACE_M)
+        column.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_M)
+        column.setSpacing(SPACE_S)
         column.addLayout(head)
         column.addLayout(self._middle, 1)
         column.addWidget(self.learned)
@@ -150,7 +148,7 @@ class QuestionCard(QWidget):
         super().__init__()
         self._theme, self._thumbs = theme, thumbs
         self._key = ""
-        self.text = label("", "strong", wrap=True)
+        self.text = label("", "title", wrap=True)
         self.aside = label("", "muted", wrap=True)
         self.buttons: dict[str, QPushButton] = {}
         self._photos = QHBoxLayout()
@@ -169,8 +167,11 @@ class QuestionCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_M)
-        column.addWidget(self.text)
-        column.addWidget(self.aside)
+        told = QVBoxLayout()
+        told.setSpacing(2)
+        told.addWidget(self.text)
+        told.addWidget(self.aside)
+        column.addLayout(told)
         column.addLayout(self._photos, 1)
         column.addLayout(row)
 
@@ -191,7 +192,7 @@ class QuestionCard(QWidget):
         if question.right:
             line = QFrame()
             line.setObjectName("gapline")
-            line.setFixedWidth(2)
+            line.setFixedWidth(1)
             self._photos.addWidget(line)
             self._side(question.right, right, nearest=0)
 

@@ -40,21 +40,17 @@ class OddPage(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
-        head.addWidget(label("Odd ones out", "title"))
-        head.addSpacing(SPACE_M)
-        head.addWidget(self._count, 1)
-        row.setContentsMargins(SPACE_M, 0, SPACE_L, 0)
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         row.setSpacing(SPACE_S)
         for made in (self.is_fine, self.go, self.fix):
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(made)
         row.addStretch(1)
+        row.addWidget(self._count)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, SPACE_L, 0, 0)
+        column.setContentsMargins(0, SPACE_M, 0, 0)
         column.setSpacing(SPACE_S)
-        column.addLayout(head)
         column.addLayout(row)
         column.addWidget(self.view, 1)
 

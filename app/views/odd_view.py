@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
 from app.evidence import lines
@@ -198,13 +208,25 @@ class OddView(QAbstractScrollArea):
             painter.setClipPath(shape)
             painter.drawPixmap(place, drawn, QRectF(drawn.rect()))
             painter.restore()
-        texts = [(text, tokens.text) for text in lines("odd", member.reason)[: LINES - 1]]
-        texts.append((taken(member.row), tokens.muted))
-        for line, (text, colour) in enumerate(texts):
-            room = QRectF(where.x() + 10, frame.bottom() + 6 + 17 * line, where.width() - 20, 17)
-            self._text(painter, room, text, colour)
+        room = QRectF(where.x() + 10, frame.bottom() + 6, where.width() - 20, 17)
+        self._reason(painter, room, " · ".join(lines("odd", member.reason)))
+        self._text(painter, room.translated(0, 17 * (LINES - 1)), taken(member.row), tokens.muted)
         if index == self.current:
             focus_ring(painter, where, tokens.accent if self.hasFocus() else tokens.control)
+
+    def _reason(self, painter: QPainter, room: QRectF, text: str) -> None:
+        """The reason in as many lines as there is room for, the last one elided."""
+        font = QFont(self.font())
+        font.setPixelSize(TYPE_SMALL)
+        words, metrics = text.split(), QFontMetricsF(font)
+        for line in range(LINES - 1):
+            taken_in = 1
+            while taken_in < len(words) and metrics.horizontalAdvance(" ".join(words[: taken_in + 1])) <= room.width():
+                taken_in += 1
+            last = line == LINES - 2
+            part = " ".join(words if last else words[:taken_in])
+            words = words[taken_in:]
+            self._text(painter, room.translated(0, 17 * line), part, self._theme.tokens.text)
 
     def _text(self, painter: QPainter, room: QRectF, text: str, colour: str, *, strong: bool = False) -> None:
         font = QFont(self.font())

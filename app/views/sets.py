@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
-from app.navigation import KIND_TITLES
 from app.operations_review import away_text
 from app.sets import Sets, summary
 from app.theme import SPACE_L, SPACE_M, SPACE_S, Theme
@@ -46,7 +45,7 @@ class SetsPage(QWidget):
         self._pictures = PictureLoader(load, sync=sync, parent=self)
         self._pictures.arrived.connect(self._picture_came)
         self.setFocusProxy(self.view)
-        self._title, self._count = label("", "title"), label("", "muted")
+        self._count = label("", "muted")
         self._keys: dict[int, Callable[[], Any]] = {
             Qt.Key.Key_Return: self.use_as_best,
             Qt.Key.Key_Enter: self.use_as_best,
@@ -68,23 +67,20 @@ class SetsPage(QWidget):
         self.view.looked_at.connect(self._look)
 
     def _lay_out(self) -> None:
-        head, row = QHBoxLayout(), QHBoxLayout()
-        head.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
-        head.addWidget(self._title)
-        head.addSpacing(SPACE_M)
-        head.addWidget(self._count, 1)
-        head.addWidget(self.put)
-        row.setContentsMargins(SPACE_M, 0, SPACE_L, 0)
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         row.setSpacing(SPACE_S)
         for made in (self.keep, self.best, self.mark_one, self.part):
             made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(made)
         self.put.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row.addStretch(1)
+        row.addWidget(self._count)
+        row.addSpacing(SPACE_S)
+        row.addWidget(self.put)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, SPACE_L, 0, 0)
+        column.setContentsMargins(0, SPACE_M, 0, 0)
         column.setSpacing(SPACE_S)
-        column.addLayout(head)
         column.addLayout(row)
         column.addWidget(self.view, 1)
 
@@ -98,7 +94,6 @@ class SetsPage(QWidget):
         if row is not None:
             self.sets.row = row
             self.sets.column = self.sets.best_column()
-        self._title.setText(KIND_TITLES[kind])
         several = kind != "identical"
         for made in (self.keep, self.best, self.mark_one, self.part):
             made.setVisible(several)

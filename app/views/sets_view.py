@@ -27,7 +27,10 @@ from app.views.widgets import focus_ring
 from core.paths import printable
 from core.records_corrections import Member
 
-HEAD, PHOTO, WORDS, GAP = 30, 196, 64, 14
+HEAD, PHOTO, WORDS, GAP = 30, 248, 64, 14
+LEAST = 176.0
+"""Width of the words under a narrow photo."""
+
 ROW = HEAD + PHOTO + WORDS + GAP
 LOUPE, LOUPE_SHARE = 124, 0.14
 """Side of the loupe in px, and the share of the photo's longer side that it shows."""
@@ -90,7 +93,7 @@ class SetsView(QAbstractScrollArea):
         for each in members:
             width = PHOTO * _aspect(each)
             found.append(QRectF(x, top, width, PHOTO))
-            x += max(width, 150.0) + SPACE_M
+            x += max(width, LEAST) + SPACE_M
         over = x - self.viewport().width()
         if over > 0 and found:
             column = self.sets.column if row == self.sets.row else 0
@@ -269,7 +272,7 @@ class SetsView(QAbstractScrollArea):
 
     def _captions(self, painter: QPainter, member: Member, rect: QRectF, members: list[Member]) -> None:
         tokens = self._theme.tokens
-        room = QRectF(rect.x(), rect.bottom() + 4, max(rect.width(), 150.0), 18)
+        room = QRectF(rect.x(), rect.bottom() + 4, max(rect.width(), LEAST), 18)
         why = why_best(member)
         lines = [(why[:1].upper() + why[1:], tokens.text)] if why else []
         found = chips(member, members)
@@ -282,7 +285,7 @@ class SetsView(QAbstractScrollArea):
         if len(members) != 1:
             return
         files, rect = self.sets.files.get(members[0].row.id, ()), self.rects(row)[0]
-        left = max(rect.right(), rect.left() + 150) + SPACE_L
+        left = max(rect.right(), rect.left() + LEAST) + SPACE_L
         room = QRectF(left, rect.top(), self.viewport().width() - left - SPACE_L, 20)
         if self.isRightToLeft():
             room = QRectF(SPACE_L, rect.top(), rect.left() - 2 * SPACE_L, 20)
