@@ -156,12 +156,12 @@ def _old_groups(conn: Connection, kind: str) -> _Old:
 
 def _stable_ids(conn: Connection, found: Found, table: PhotoTable, old: _Old) -> list[int]:
     """Ids for the new groups: by key where the kind's keys are names, by overlap elsewhere, new ones for the rest."""
+    top = identity.next_id(conn)  # before groups leave the past: theirs may be the highest ids
     if found.kind == "kinds":
         survivors = {i: old.keys[g.key] for i, g in enumerate(found.groups) if g.key in old.keys}
     else:
         survivors = _by_overlap(found, table, old.groups, old.photos)
         survivors.update(_back_from_past(conn, found, table, survivors))
-    top = identity.next_id(conn)
     ids = []
     for i in range(len(found.groups)):
         if i in survivors:
