@@ -266,15 +266,23 @@ class Desk(QObject):
 
     def _changed(self, change: Change) -> None:
         """What is on the screen first, then the sidebar and the inspector."""
-        model, page = self.window.sidebar.model, self.history.current.page
+        location, page = self.history.current, self.history.current.page
         touched = {
             "wall": change.photos or change.groups,
             "health": change.photos or change.groups,
             "problems": change.problems,
             "folders": change.folders or change.photos,
         }
-        if touched.get(page, change.photos or change.groups):
+        touched_here = touched.get(page, change.photos or change.groups)
+        if touched_here and page == "wall":
+            self.session.read_wall(location, self.levels.scope(location), lambda: self._refresh_beside(change))
+            return
+        if touched_here:
             self.refresh_page()
+        self._refresh_beside(change)
+
+    def _refresh_beside(self, change: Change) -> None:
+        model = self.window.sidebar.model
         self.session.read_status()
         if change.groups:
             model.refetch([*KIND_TITLES])

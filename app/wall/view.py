@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from app.wall.peek import Peek
 
 WHEEL_ZOOM = 1.15
+FEW = 1000
+"""Up to so many selected photos are looked through for repeats themselves; beyond, the whole wall is, once."""
 
 
 class WallView(WallSurface):
@@ -90,7 +92,8 @@ class WallView(WallSurface):
         nearby = old.ids[slice(*self._seen_range())]
         carried = self.picked.carried_over(old.ids, wall.ids) if keep_position else Selection(len(wall.ids))
         moved = transfer(anchor, old.ids, wall.ids, nearby) if anchor else None
-        self.wall, self.picked, self._repeats = wall, carried, None
+        self.wall, self.picked = wall, carried
+        self._repeats = None if wall.edges is None else False
         self._headers, self._footers = header_heights(wall), boundary_heights(wall)
         self.pointer.reset()
         self.chosen_edge, self.edge_words = self.boundaries.carried_over(wall, pair), ""
@@ -115,9 +118,9 @@ class WallView(WallSurface):
     def selection(self) -> NDArray[np.int64]:
         """Ids of the selected photos, int64, in the order of the wall, each once."""
         ids = self.wall.ids[self.picked.mask]
-        if self._repeats is None:
+        if self._repeats is None and len(ids) > FEW:
             self._repeats = len(np.unique(self.wall.ids)) < len(self.wall.ids)
-        if not self._repeats:
+        if self._repeats is False or len(ids) < 2:
             return ids
         _, first = np.unique(ids, return_index=True)
         return ids[np.sort(first)]
