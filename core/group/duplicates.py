@@ -2,7 +2,7 @@
 
 Merely similar photos and the frames of a burst are not duplicates. Candidates come from hash bands (mirrored too) and
 from the nearest neighbours, never from all pairs. Two shots that their camera dates differently are told apart by that;
-of all others, ``verify`` lays one over the other, and only the same picture passes. Without it, or where a picture shows
+of all others, ``verify`` lays one over the other, and only the same picture passes. Without it, or where it shows
 too little, dHash, vector and shape decide together.
 """
 
@@ -150,6 +150,9 @@ def _links(table: PhotoTable, neighbours: Neighbours | None, verify: Verify | No
     unseen = _by_hash(table, a, b, bits, cosine, params)
     flipped = distance(mirrored(table.dhash)[a], table.dhash[b])
     other, later = _other_shots(table, a, b, params)
+    flat = np.nan_to_num(column(table, "flatness", 0.0)) > 0.4
+    if verify is None:
+        later |= flat[a] | flat[b]
     same = (bits <= params.same_bits) & (np.isnan(cosine) | (cosine >= params.same_cosine))
     worth = ~other & (same | ~later)
     at_once = (table.camera[a] == table.camera[b]) & (np.abs(table.instant[a] - table.instant[b]) <= 0.0015)
@@ -221,14 +224,14 @@ def _same_shape(table: PhotoTable, a: I64, b: I64, params: DuplicateParams) -> B
 
 def _other_shots(table: PhotoTable, a: I64, b: I64, params: DuplicateParams) -> tuple[Bools, Bools]:
     """Pairs that are two shots by what their cameras say: of two cameras, or of one within seconds. And pairs that must
-    be the same in all but the encoding: of one camera at different times, or of pictures with large flat areas, as
-    screenshots are."""
+    be the same in all but the encoding: of one camera at different times, or of two screens or pages of writing."""
     gap = np.abs(table.instant[a] - table.instant[b])
     cameras = (table.camera[a] >= 0) & (table.camera[b] >= 0)
     camera = cameras & (table.camera[a] == table.camera[b]) & np.isfinite(gap) & ~one_shot(table, a, b)
-    flat = np.nan_to_num(column(table, "flatness", 0.0)) > 0.4
+    page = np.nan_to_num(column(table, "screenshot_name", 0.0)) > 0.5
+    page |= np.nan_to_num(column(table, "text", 0.0)) > 0.1
     other: Bools = (cameras & (table.camera[a] != table.camera[b])) | (camera & (gap <= params.burst_seconds))
-    later: Bools = camera | flat[a] | flat[b]
+    later: Bools = camera | (page[a] & page[b])
     return other, later
 
 
