@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from core.group.base import NO_PAIRS, Found, FoundGroup, Gaps, Inputs, PhotoTable
+from core.group.base import F32, NO_PAIRS, Found, FoundGroup, Gaps, Inputs, PhotoTable
 
 if TYPE_CHECKING:
     from core.group.duplicates import Verify
@@ -55,22 +55,29 @@ def find_all(
     inputs: Inputs = NOTHING,
     copies: Mapping[int, int] | None = None,
     verify: Verify | None = None,
+    looks: bool = True,
+    shares: Mapping[str, F32] | None = None,
     seed: int = 0,
     progress_hook: Callable[[str], None] | None = None,
 ) -> tuple[dict[str, Found], Beside]:
     """Every kind of group of a library, keyed by ``records.GROUP_KINDS``, and the gaps between its photos.
 
     ``inputs``: corrections and what was learned. ``copies``: for positions that have several identical files, how
-    many. ``verify`` lays pairs of photos over each other (``duplicates``). ``progress_hook`` is called with the kind
-    that begins; it may raise to stop. An event's ``parent`` is the index of its trip; that of a spot (in "places") its
-    town's, that of look-alikes the broader group's, in the same list. The gaps' strengths have the trips and the turns
-    of the year worked in (``levels``).
+    many. ``verify`` lays pairs of photos over each other (``duplicates``). ``looks`` False: only what follows from
+    time and place is found; titles then know the kinds by ``shares``, float32 [n] by kind. ``progress_hook`` is called
+    with the kind that begins; it may raise to stop. An event's ``parent`` is the index of its trip; that of a spot (in
+    "places") its town's, that of look-alikes the broader group's, in the same list. The gaps' strengths have the trips
+    and the turns of the year worked in (``levels``).
     """
+    from core.group import kinds
+
     work = _Work(table, inputs, seed, progress_hook if progress_hook is not None else lambda _kind: None)
     found, bases = _stream(work)
     named, borrowed = _places(work, bases)
-    _looks(work, copies, verify)
-    _titles(work, named, bases)
+    if looks:
+        _looks(work, copies, verify)
+        shares = kinds.shares(work.found["kinds"], len(table))
+    _titles(work, named, bases, shares or {})
     return work.found, Beside(found, named, borrowed)
 
 
@@ -133,19 +140,20 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
     found["odd"] = Found("odd", [], "none", "0", {})
 
 
-def _titles(work: _Work, named: NamedPhotos, bases: list[Home]) -> None:
+def _titles(work: _Work, named: NamedPhotos, bases: list[Home], shares: Mapping[str, F32]) -> None:
     """Titles and covers of everything found, once what the person excluded has left its groups."""
-    from core.group import kinds, moves, quality, titles
+    from core.group import moves, quality, titles
 
     found = work.found
     for kind, excluded in work.inputs.excluded.items():
         if kind in found and kind != "events":
             moves.exclude(found[kind], excluded, keep_empty=kind in ("trips", "places", "lookalikes"))
     work.begin("titles")
-    context = titles.context_of(work.table, named, bases, kinds.shares(found["kinds"], len(work.table)))
+    context = titles.context_of(work.table, named, bases, shares)
     titles.name_events(found["events"], context)
     titles.name_trips(found["trips"], context)
-    titles.name_lookalikes(found["lookalikes"], context)
-    titles.name_bursts(found["bursts"], context)
+    if "lookalikes" in found:
+        titles.name_lookalikes(found["lookalikes"], context)
+        titles.name_bursts(found["bursts"], context)
     for each in found.values():
         quality.choose_covers(work.table, each.groups)

@@ -6,6 +6,7 @@ import time
 
 from core import group, learn
 from core.correct import clocks, replay
+from core.correct.naming import kind_shares
 from core.group import Beside
 from core.group.base import Found, PhotoTable
 from core.grouping import geometry, state, write
@@ -22,8 +23,10 @@ STEPS = 2 * len(ORDER) + 3
 """Reading, finding each kind and the titles, and writing each kind."""
 
 
-def run(store: Store, progress: Progress, *, seed: int = 0) -> None:
+def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) -> None:
     """Find all groups anew and store them; corrections and the ids of groups that mostly survive are kept.
+
+    ``looks`` False: only events, trips and places, which do not need to look at every picture.
 
     Raises :class:`core.errors.Cancelled`; kinds already stored stay, the others are as they were.
     """
@@ -37,6 +40,7 @@ def run(store: Store, progress: Progress, *, seed: int = 0) -> None:
             table = read_table(conn)
             copies = read_copies(conn, table.ids)
             inputs = replay.inputs(conn, table)
+            shares = None if looks else kind_shares(conn, table)
         table = with_vectors(store, table, scratch)
         inputs = learn.with_learned(store, table, inputs)
         progress.advance()
@@ -49,13 +53,21 @@ def run(store: Store, progress: Progress, *, seed: int = 0) -> None:
         started = time.monotonic()
         verify = geometry.verifier(store, table.ids, progress)
         found, beside = group.find_all(
-            table, inputs=inputs, copies=copies, verify=verify, seed=seed, progress_hook=begin
+            table,
+            inputs=inputs,
+            copies=copies,
+            verify=verify,
+            looks=looks,
+            shares=shares,
+            seed=seed,
+            progress_hook=begin,
         )
         seconds = time.monotonic() - started
         progress.advance()
         _write_all(store, found, beside, table, seconds, progress)
-        with store.write() as conn:
-            state.note_grouped(conn, table.ids)
+        if looks:
+            with store.write() as conn:
+                state.note_grouped(conn, table.ids)
     finally:
         scratch.close()
 
@@ -70,7 +82,7 @@ def _write_all(
         trips = write.write_found(conn, found["trips"], table, seconds)
         write.write_found(conn, found["events"], table, seconds, trips)
     progress.advance(2)
-    for kind in ORDER[2:]:
+    for kind in ORDER[2:] if "kinds" in found else ORDER[2:3]:
         progress.check()
         with store.write(Change(photos=kind in ("places", "bursts"), groups=True)) as conn:
             write.write_found(conn, found[kind], table, seconds)
