@@ -3,8 +3,8 @@
 Vectors are simulated (``benchmarks.vectors.clustered``). ``recall_at_10``: of the ten true nearest (found by all
 cosines) of photos that are in the index, how many a search finds; ``graph_recall_at_10`` the same of the stored lists.
 Each method runs in a process of its own, so that its peak memory is its own; the vectors lie in a memory-mapped file,
-as the library keeps them, and count where they are resident. Times are wall-clock; ``cpu`` beside them tells how much of
-that was work when the machine is busy with other things.
+as the library keeps them, and count where they are resident. Times are wall-clock; ``cpu`` beside them tells how much
+of that was work when the machine is busy with other things.
 """
 
 from __future__ import annotations

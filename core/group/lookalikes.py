@@ -64,9 +64,9 @@ def find(
     parameters: dict[str, Any] = asdict(params)
     if len(table) == 0 or (table.vectors is None and not pairs[0]):
         return Found("lookalikes", [], ALGORITHM, VERSION, parameters, seed)
-    levels, found, threshold = partitions(table, params, seed, neighbours, pairs, metric)
+    levels, threshold = partitions(table, params, seed, neighbours, pairs, metric)
     parameters["threshold"] = round(threshold, 4)
-    groups = _groups(table, levels, found, params.fewest, pairs)
+    groups = _groups(table, levels, params.fewest, pairs)
     return Found("lookalikes", groups, ALGORITHM, VERSION, parameters, seed)
 
 
@@ -77,9 +77,9 @@ def partitions(
     neighbours: Neighbours | None = None,
     pairs: Pairs = NO_PAIRS,
     metric: F32 | None = None,
-) -> tuple[NDArray[np.int64], Neighbours | None, float]:
-    """(labels int64 [levels, n], each level a refinement of the one before, the neighbours that were used, the cosine
-    from which photos are tied). A photo tied to nobody has a label of its own."""
+) -> tuple[NDArray[np.int64], float]:
+    """(labels int64 [levels, n], each level a refinement of the one before, the cosine from which photos are tied). A
+    photo tied to nobody has a label of its own."""
     by_id = np.argsort(table.ids, kind="stable")
     rank = np.argsort(by_id, kind="stable")  # the work is done in the order of ids, so that rows may come in any
     none: I64 = np.empty(0, dtype=np.int64)
@@ -102,7 +102,7 @@ def partitions(
     middle = params.resolution * max(1.0, len(table) / params.full)
     most = max(params.guard_from, params.most_share * len(table))
     cuts = [best_cut(tree, middle * factor, most) for factor in (1 / params.step, 1.0, params.step)]
-    return np.minimum.accumulate(cuts, axis=0)[:, node[rank]], neighbours, threshold
+    return np.minimum.accumulate(cuts, axis=0)[:, node[rank]], threshold
 
 
 def _ranked(found: Neighbours, by_id: I64, rank: I64) -> Neighbours:
@@ -132,14 +132,12 @@ def adaptive_threshold(vectors: NDArray[np.float16] | F32, by_id: I64, params: L
 def _groups(
     table: PhotoTable,
     levels: NDArray[np.int64],
-    found: Neighbours | None,
     fewest: int,
     pairs: Pairs,
 ) -> list[FoundGroup]:
     """The groups of all levels; one that is the same on two levels appears once, on the broader."""
     said = np.zeros(len(table), dtype=np.bool_)
     said[np.array(pairs[0], dtype=np.int64).ravel()] = True
-    floor = None if found is None else floors(found, levels[-1])
     groups: list[FoundGroup] = []
     around = np.full(len(table), -1, dtype=np.int64)
     for name, label in zip(LEVELS, levels, strict=True):
@@ -152,8 +150,6 @@ def _groups(
             group = _group(table, rows, len(groups))
             group.parent = parent if parent >= 0 else None
             group.details["level"] = name
-            if floor is not None:
-                group.details["joins_above"] = round(float(floor[rows].mean()), 3)
             groups.append(group)
         around = inner
     return groups
@@ -184,42 +180,3 @@ def _group(table: PhotoTable, rows: I64, serial: int) -> FoundGroup:
         strength=float(cosine.mean()),
         cover=int(rows[int(np.argmax(cosine))]),
     )
-
-
-# ---------------------------------------------------------------- new photos
-
-
-def floors(found: Neighbours, label: I64, quantile: float = 0.1) -> F32:
-    """For every photo, float32 [n], the closeness that all but ``quantile`` of its group's members have to their
-    neighbours within the group: what a new photo must reach to join. 1 where there are no neighbours in the group."""
-    inside = (found.index >= 0) & (label[found.index] == label[:, None])
-    count = inside.sum(axis=1)
-    close = np.where(inside, found.score, 0.0).sum(axis=1) / np.maximum(count, 1)
-    some = np.flatnonzero(count)
-    order = some[np.lexsort((close[some], label[some]))]
-    names, first, size = np.unique(label[order], return_index=True, return_counts=True)
-    value = close[order[first + (quantile * size).astype(np.int64)]] if len(order) else np.empty(0)
-    out = np.ones(len(label), dtype=np.float32)
-    at = np.searchsorted(names, label)
-    known = (at < len(names)) & (names[np.minimum(at, len(names) - 1)] == label) if len(names) else at < 0
-    out[known] = value[at[known]]
-    return out
-
-
-def join(found: Neighbours, group: I64, floor: F32, *, share: float = 0.5) -> I64:
-    """The group that each of m new photos joins, -1 where it stays unsorted, int64 [m].
-
-    ``found``: the new photos' neighbours among n sorted ones, whose ``group`` int64 [n] is (-1: none); ``floor``
-    float32 by group: the closeness that it asks for (:func:`floors`). The group that most of the neighbours are in is
-    joined if it has more than ``share`` of them and the photo is as close to these as the group asks.
-    """
-    there = found.index >= 0
-    worn = np.where(there, group[found.index], -1)
-    votes = (worn[:, :, None] == worn[:, None, :]).sum(axis=2) * (worn >= 0)
-    best = np.argmax(votes, axis=1)
-    line = np.arange(len(worn))
-    winner = np.where(votes[line, best] > share * np.maximum(there.sum(axis=1), 1), worn[line, best], -1)
-    mine = (worn == winner[:, None]) & there
-    close = np.where(mine, found.score, 0.0).sum(axis=1) / np.maximum(mine.sum(axis=1), 1)
-    joins: I64 = np.where((winner >= 0) & (close >= floor[winner]), winner, -1).astype(np.int64)
-    return joins

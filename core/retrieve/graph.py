@@ -107,11 +107,23 @@ class NeighbourIndex:
         bases = _bases(folder, name)
         return cls(bases[-1], vectors) if bases else None
 
-    def _additions(self) -> list[Path]:
-        return sorted(self.base.parent.glob(f"{self.base.name.removesuffix('.cells')}.*.more"))
+    @classmethod
+    def shared(cls, folder: Path, name: str, vectors: NDArray[np.float16]) -> NeighbourIndex | None:
+        """Like :meth:`open`, but one that is open already is given again, as long as its files are the same. It is for
+        asking only. Raises :class:`Damaged`."""
+        bases = _bases(folder, name)
+        if not bases:
+            return None
+        files = (bases[-1], *_additions(bases[-1]))
+        seen = tuple((path, path.stat().st_mtime_ns) for path in files)
+        known = _SHARED.get(folder / name)
+        if known is None or known[0] != seen:
+            _SHARED.clear()
+            known = _SHARED[folder / name] = (seen, cls(bases[-1], vectors))
+        return known[1]
 
     def _read_additions(self) -> None:
-        for path in self._additions():
+        for path in _additions(self.base):
             part = arrays.read(path).arrays
             new = np.flatnonzero(~np.isin(part["rows"], self.rows))  # a file may repeat what was gathered from others
             self._take(part["rows"][new], part["cell"][new])
@@ -157,12 +169,12 @@ class NeighbourIndex:
         self._sorted = np.argsort(self.rows, kind="stable")
         index, score = self._nearest(queries, self.k, np.arange(first, len(self.rows)))
         self._late_index = np.concatenate([self._late_index, index])
-        self._late_score = np.concatenate([self._late_score, score])
+        self._late_score = np.concatenate([self._late_score, score.astype(np.float16).astype(np.float32)])
         self._write_additions(first - self.n)
 
     def _write_additions(self, first: int) -> None:
         """Store what was added from ``first`` on, or all of it in one file where there are many."""
-        old = self._additions()
+        old = _additions(self.base)
         gather = len(old) >= FILES
         begin = 0 if gather else first
         self._files += 1
@@ -265,13 +277,21 @@ class NeighbourIndex:
         index[told], score[told] = np.take_along_axis(both, column, axis=1), np.maximum(best, -1.0)
 
 
+_SHARED: dict[Path, tuple[tuple[tuple[Path, int], ...], NeighbourIndex]] = {}
+"""The index that was asked last, with the files it was read from."""
+
+
 def _bases(folder: Path, name: str) -> list[Path]:
     return sorted(path for path in folder.glob("*.cells") if path.name.rsplit(".", 2)[0] == name)
 
 
+def _additions(base: Path) -> list[Path]:
+    return sorted(base.parent.glob(f"{base.name.removesuffix('.cells')}.*.more"))
+
+
 def _remove(base: Path) -> None:
     """Remove an index with its additions; what another process still reads goes the next time."""
-    for path in (*base.parent.glob(f"{base.name.removesuffix('.cells')}.*.more"), base):
+    for path in (*_additions(base), base):
         with contextlib.suppress(OSError):
             path.unlink()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,16 @@ from sqlalchemy.engine import Connection
 
 from core.records import FLAG_MISSING
 from core.retrieve.exact import best, cosine_scores
+from core.retrieve.graph import Damaged, NeighbourIndex
 from core.store import meta
 from core.store import schema as s
 from core.store.store import Store
+from core.store.vectors import vector_file
+
+EXACT_BELOW = 20_000
+"""Vectors among which looking at all is as quick as an index."""
+
+INDEXED_TOP = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,11 @@ def _photos_of(conn: Connection, embedder_id: int, rows: list[int]) -> dict[int,
     return {row.row: row.photo_id for row in conn.execute(wanted)}
 
 
+def neighbours_at(root: Path, embedder: EmbedderRow) -> tuple[Path, str]:
+    """The folder of the library's indexes of neighbours, and the name of this embedder's."""
+    return root / "neighbours", vector_file(root, embedder.name, embedder.version).name.removesuffix(".f16")
+
+
 def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
     """(photo, cosine) of the ``top`` visible photos most like one, itself left out; empty while it has no vector.
 
@@ -81,16 +94,48 @@ def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
     if found is None or top <= 0:
         return []
     embedder, vector, _ = found
-    scores = cosine_scores(store.vectors(embedder.name, embedder.version, embedder.dim).rows(), vector)
     wanted = top + 1
     while True:  # rows of noise, of replaced vectors and of removed photos do not count
-        rows = best(scores, wanted).tolist()
+        near, scores = nearest_rows(store, embedder, vector, wanted)
+        rows = near.tolist()
         with store.read() as conn:
             photos = _photos_of(conn, embedder.id, rows)
-        nearest = [(photos[r], float(scores[r])) for r in rows if r in photos and photos[r] != photo_id]
+        pairs = zip(rows, scores.tolist(), strict=True)
+        nearest = [(photos[row], score) for row, score in pairs if row in photos and photos[row] != photo_id]
         if len(nearest) >= top or len(rows) < wanted:
             return nearest[:top]
         wanted *= 4
+
+
+def nearest_rows(
+    store: Store, embedder: EmbedderRow, vector: NDArray[np.float16], top: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """(rows, cosines) of the ``top`` vectors most like one, best first; fewer where there are not so many.
+
+    Through the index of neighbours, what came after it by looking at each; by looking at all where there is no index,
+    where it is damaged, or where more is wanted than it is quick at.
+    """
+    vectors = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
+    index = _index(store, embedder, vectors) if len(vectors) > EXACT_BELOW and top <= INDEXED_TOP else None
+    if index is None:
+        scores = cosine_scores(vectors, vector)
+        rows = best(scores, top)
+        return rows, scores[rows]
+    near, close = index.search(vector[None], top)
+    later = int(index.rows.max()) + 1
+    scores = cosine_scores(vectors[later:], vector)
+    rows = np.concatenate([near[0], later + np.arange(len(scores))])
+    scores = np.concatenate([close[0], scores])
+    scores[rows < 0] = -np.inf
+    chosen = best(scores, top)
+    return rows[chosen], scores[chosen]
+
+
+def _index(store: Store, embedder: EmbedderRow, vectors: NDArray[np.float16]) -> NeighbourIndex | None:
+    try:
+        return NeighbourIndex.shared(*neighbours_at(store.root, embedder), vectors)
+    except (Damaged, OSError):
+        return None
 
 
 def count_photos(conn: Connection) -> tuple[int, int, int]:

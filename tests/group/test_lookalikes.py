@@ -131,7 +131,7 @@ def test_what_the_person_said_of_pairs_is_never_violated(
     whole = components(40, *np.array(same, dtype=np.int64).reshape(-1, 2).T)
     different = [(x, y) for x, y in different if whole[x] != whole[y]]
     t = table(np.arange(40.0), vectors=vectors)
-    levels, _, _ = lookalikes.partitions(t, pairs=(tuple(same), tuple(different)))
+    levels, _ = lookalikes.partitions(t, pairs=(tuple(same), tuple(different)))
     for label in levels:
         assert all(label[x] == label[y] for x, y in same)
         assert all(label[x] != label[y] for x, y in different)
@@ -153,11 +153,11 @@ def test_pairs_need_no_vectors_and_must_not_contradict() -> None:
 def test_levels_are_nested_from_broad_to_fine() -> None:
     rng = np.random.default_rng(4)
     broad = np.repeat(rng.normal(size=(6, 24)), 200, axis=0)
-    vectors = broad + np.repeat(rng.normal(0, 0.5, (60, 24)), 20, axis=0) + rng.normal(0, 0.2, (1200, 24))
+    vectors = broad + np.repeat(rng.normal(0, 0.3, (60, 24)), 20, axis=0) + rng.normal(0, 0.25, (1200, 24))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
-    levels, _, _ = lookalikes.partitions(table(np.arange(1200.0), vectors=vectors))
+    levels, _ = lookalikes.partitions(table(np.arange(1200.0), vectors=vectors))
     counts = [len(set(label.tolist())) for label in levels]
-    assert counts[0] < counts[1] <= counts[2]
+    assert counts[0] <= counts[1] < counts[2]
     for coarse, fine in pairwise(levels):
         assert all(len(set(coarse[fine == name].tolist())) == 1 for name in set(fine.tolist()))
 
@@ -168,22 +168,8 @@ def test_digits_are_told_apart_without_labels() -> None:
 
     data, label = load_digits(return_X_y=True)
     vectors = (data / np.linalg.norm(data, axis=1, keepdims=True)).astype(np.float16)
-    levels, _, _ = lookalikes.partitions(table(np.arange(float(len(data))), vectors=vectors))
+    levels, _ = lookalikes.partitions(table(np.arange(float(len(data))), vectors=vectors))
     assert adjusted_rand_score(label, levels[1]) >= 0.85
-
-
-def test_new_photos_join_by_vote_above_the_groups_own_closeness() -> None:
-    vectors, label = _clouds([30, 30], dim=32)
-    floor = lookalikes.floors(nearest(vectors, 8), label)
-    assert (floor > 0.5).all()
-    assert len(set(floor.tolist())) == 2
-    asked = floor[[0, 30]]
-    index = np.array([[0, 1, 2, 3], [0, 1, 30, 31], [30, 31, 32, 0], [-1, -1, -1, -1]], dtype=np.int32)
-    close = Neighbours(index, np.where(index >= 0, np.float32(0.99), np.float32(-1)))
-    assert lookalikes.join(close, label, asked).tolist() == [0, -1, 1, -1]
-    far = Neighbours(index, np.where(index >= 0, np.float32(0.2), np.float32(-1)))
-    assert (lookalikes.join(far, label, asked) == -1).all()
-    assert (lookalikes.join(close, np.full(60, -1), asked) == -1).all()
 
 
 def test_clouds_are_found_and_strays_left_out() -> None:
