@@ -10,6 +10,7 @@ from core.correct.naming import kind_shares
 from core.group import Beside
 from core.group.base import Found, PhotoTable
 from core.grouping import geometry, state, write
+from core.grouping.differences import write_boundaries
 from core.grouping.table import read_copies, read_table
 from core.grouping.vectors import Scratch, with_vectors
 from core.progress import Progress
@@ -78,7 +79,7 @@ def _write_all(
     """Boundaries, trips and events in one transaction, since levels need them to agree; then kind by kind."""
     progress.check()
     with store.write(Change(groups=True)) as conn:
-        write.write_boundaries(conn, beside.stream, table)
+        write_boundaries(conn, beside.stream, table)
         trips = write.write_found(conn, found["trips"], table, seconds)
         write.write_found(conn, found["events"], table, seconds, trips)
     progress.advance(2)

@@ -7,32 +7,28 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
 from core.correct import identity
 from core.correct.identity import SURVIVES
 from core.group.base import Found, FoundGroup, PhotoTable
 from core.group.inferred import Inferred
-from core.group.stream import Stream
+from core.grouping.differences import encode, pages, read_memberships, write_memberships
 from core.records import FLAG_BURST
 from core.store import schema as s
-from core.store.columns import int_columns
 
 I64 = NDArray[np.int64]
 
 KEPT = identity.PAST_LOOKED_AT
 """So many groups of a kind that are gone are remembered, the latest and largest."""
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-_INSERT_MEMBERSHIP = "INSERT INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
-_INSERT_BOUNDARY = "INSERT INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def write_found(
@@ -46,42 +42,16 @@ def write_found(
     parents = ids if found.kind in ("places", "lookalikes") else parents
     _remember_gone(conn, found.kind, old, set(ids))
     chosen = _chosen(conn, found, ids, table)
-    mine = select(s.group.c.id).where(s.group.c.kind == found.kind)
-    conn.execute(delete(s.membership).where(s.membership.c.group_id.in_(mine)))
-    conn.execute(delete(s.group).where(s.group.c.kind == found.kind))
     rows = []
     for group, group_id in zip(found.groups, ids, strict=True):
         row = _group_row(group, group_id, found.kind, run_id, table)
         row["parent_id"] = parents[group.parent] if parents is not None and group.parent is not None else None
         rows.append(_with_choice(row, table.ids[group.members], old.covers.get(group_id), *chosen[group_id]))
-    if rows:
-        conn.execute(insert(s.group), rows)
-        for page in _pages(_memberships(found.groups, ids, table)):
-            conn.exec_driver_sql(_INSERT_MEMBERSHIP, page)
+    _write_groups(conn, rows)
+    write_memberships(conn, old.stored, found.groups, ids, table)
+    _delete_gone(conn, found.kind, ids)
     _forget_old_runs(conn)
     return ids
-
-
-def write_boundaries(conn: Connection, stream: Stream, table: PhotoTable) -> None:
-    """Replace the boundaries: one row for every gap between neighbours in time."""
-    conn.execute(delete(s.boundary))
-    gaps = stream.gaps
-    columns = zip(
-        table.ids[gaps.before].tolist(),
-        table.ids[gaps.after].tolist(),
-        gaps.strength.tolist(),
-        gaps.gap_seconds.tolist(),
-        _or_none(gaps.distance_km),
-        _or_none(gaps.visual),
-        gaps.camera_changed.tolist(),
-        gaps.is_boundary.tolist(),
-        stream.raw.tolist(),
-        [pin or None for pin in stream.pin.tolist()],
-        strict=True,
-    )
-    known = (row for row in columns if row[3] == row[3])
-    for page in _pages(known):
-        conn.exec_driver_sql(_INSERT_BOUNDARY, page)
 
 
 def write_places(conn: Connection, names: Sequence[str | None], table: PhotoTable) -> None:
@@ -89,7 +59,7 @@ def write_places(conn: Connection, names: Sequence[str | None], table: PhotoTabl
     cursor = conn.exec_driver_sql("SELECT id, place FROM photo WHERE place IS NOT NULL")
     stored: dict[int, str] = {row[0]: row[1] for row in cursor}
     pairs = ((name, i) for i, name in zip(table.ids.tolist(), names, strict=True) if stored.get(i) != name)
-    for page in _pages(pairs):
+    for page in pages(pairs):
         conn.exec_driver_sql("UPDATE photo SET place = ? WHERE id = ?", page)
 
 
@@ -105,11 +75,11 @@ def insert_inferred(conn: Connection, inferred: Inferred, table: PhotoTable, whi
     names = ("lat", "lon", "radius_km", "before", "after", "seconds", "side")
     columns = [ids[inferred.rows[which]].tolist(), *(getattr(inferred, name)[which].tolist() for name in names)]
     rows = (
-        (photo, lat, lon, radius, _encode(_source(ids, *source)))
+        (photo, lat, lon, radius, encode(_source(ids, *source)))
         for photo, lat, lon, radius, *source in zip(*columns, strict=True)
     )
     statement = "INSERT OR REPLACE INTO inferred (photo_id, lat, lon, radius_km, details) VALUES (?, ?, ?, ?, ?)"
-    for page in _pages(rows):
+    for page in pages(rows):
         conn.exec_driver_sql(statement, page)
 
 
@@ -123,7 +93,7 @@ def write_bursts(conn: Connection, found: Found, table: PhotoTable) -> None:
     """The burst badge."""
     conn.exec_driver_sql(f"UPDATE photo SET flags = flags & ~{FLAG_BURST} WHERE flags & {FLAG_BURST}")
     members = ((int(table.ids[m]),) for g in found.groups for m in g.members)
-    for page in _pages(members):
+    for page in pages(members):
         conn.exec_driver_sql(f"UPDATE photo SET flags = flags | {FLAG_BURST} WHERE id = ?", page)
 
 
@@ -132,12 +102,19 @@ def write_bursts(conn: Connection, found: Found, table: PhotoTable) -> None:
 
 @dataclass(slots=True)
 class _Old:
-    """The groups of one kind as they are stored: keys, covers, and m memberships as int64 [m] each."""
+    """The groups of one kind as they are stored: keys, covers, and memberships (``read_memberships``)."""
 
     keys: dict[str, int]
     covers: dict[int, int]
-    groups: I64
-    photos: I64
+    stored: list[I64]
+
+    @property
+    def groups(self) -> I64:
+        return self.stored[0]
+
+    @property
+    def photos(self) -> I64:
+        return self.stored[1]
 
     def sets(self) -> dict[int, I64]:
         """The photos of each group."""
@@ -148,10 +125,8 @@ class _Old:
 
 def _old_groups(conn: Connection, kind: str) -> _Old:
     rows = conn.execute(select(s.group.c.id, s.group.c.key, s.group.c.cover_id).where(s.group.c.kind == kind)).all()
-    tail = 'FROM "group" g CROSS JOIN membership m ON m.group_id = g.id WHERE g.kind = ?'
-    groups, photos = int_columns(conn, ["m.group_id", "m.photo_id"], tail, (kind,))
     covers = {row.id: row.cover_id for row in rows if row.cover_id is not None}
-    return _Old({row.key: row.id for row in rows}, covers, groups, photos)
+    return _Old({row.key: row.id for row in rows}, covers, read_memberships(conn, kind))
 
 
 def _stable_ids(conn: Connection, found: Found, table: PhotoTable, old: _Old) -> list[int]:
@@ -277,6 +252,21 @@ def _write_run(conn: Connection, found: Found, seconds: float) -> int:
     return int(result.lastrowid)
 
 
+def _write_groups(conn: Connection, rows: list[dict[str, Any]]) -> None:
+    """New groups, and those that are there already as they are now."""
+    if rows:
+        statement = upsert(s.group)
+        values = {name: statement.excluded[name] for name in rows[0] if name != "id"}
+        conn.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values), rows)
+
+
+def _delete_gone(conn: Connection, kind: str, kept: list[int]) -> None:
+    """Groups that were not found again; their memberships are gone already."""
+    conn.exec_driver_sql(
+        'DELETE FROM "group" WHERE kind = ? AND id NOT IN (SELECT value FROM json_each(?))', (kind, json.dumps(kept))
+    )
+
+
 def _forget_old_runs(conn: Connection) -> None:
     used = select(s.group.c.run_id)
     latest = select(func.max(s.grouping_run.c.id)).group_by(s.grouping_run.c.kind)
@@ -303,29 +293,3 @@ def _group_row(group: FoundGroup, group_id: int, kind: str, run_id: int, table: 
         "details": group.details,
         "run_id": run_id,
     }
-
-
-def _memberships(groups: list[FoundGroup], ids: list[int], table: PhotoTable) -> Iterator[tuple[int, int, float, str]]:
-    for i in np.argsort(ids, kind="stable").tolist():  # in the order of the table's key
-        group, group_id = groups[i], ids[i]
-        photos = table.ids[group.members].tolist()
-        last, text = None, ""
-        for photo, strength, reason in zip(photos, group.strengths.tolist(), group.reasons, strict=True):
-            if reason is not last:  # photos of one group often share one reason
-                last, text = reason, _encode(reason)
-            yield group_id, photo, strength, text
-
-
-def _pages(rows: Iterator[Any], size: int = 20_000) -> Iterator[list[Any]]:
-    page: list[Any] = []
-    for row in rows:
-        page.append(row)
-        if len(page) == size:
-            yield page
-            page = []
-    if page:
-        yield page
-
-
-def _or_none(values: NDArray[np.float32]) -> list[float | None]:
-    return [None if v != v else v for v in values.tolist()]

@@ -1,0 +1,169 @@
+"""Writing only what a regrouping changed: a million rows that are as they were are compared, not written again."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.engine import Connection
+
+from core.group.base import FoundGroup, PhotoTable
+from core.group.stream import Stream
+from core.store.columns import int_columns
+
+I64 = NDArray[np.int64]
+
+PARTS = 1 << 40
+"""Numbers travel as integers of so many parts; two that differ by less are the same here."""
+
+encode = json.JSONEncoder(separators=(",", ":")).encode
+_MEMBERSHIP = "INSERT OR REPLACE INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
+_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def pages(rows: Iterator[Any], size: int = 20_000) -> Iterator[list[Any]]:
+    """Lists of up to ``size`` rows."""
+    page: list[Any] = []
+    for row in rows:
+        page.append(row)
+        if len(page) == size:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+def _parts(values: NDArray[Any]) -> I64:
+    """Numbers as integers, what is unknown as -1; as SQLite's CAST does it."""
+    scaled = np.trunc(np.asarray(values, np.float64) * PARTS)
+    return np.where(np.isfinite(scaled), scaled, -1.0).astype(np.int64)
+
+
+def _sql_parts(column: str) -> str:
+    return f"ifnull(CAST({column} * {PARTS}.0 AS INTEGER), -1)"
+
+
+# ---------------------------------------------------------------- memberships
+
+
+def read_memberships(conn: Connection, kind: str) -> list[I64]:
+    """[group, photo, strength in parts, checksum of the reason] of the stored memberships of a kind, int64 [m] each."""
+    connection: Any = conn.connection.dbapi_connection
+    connection.create_function("checksum", 1, _checksum, deterministic=True)
+    columns = ["m.group_id", "m.photo_id", _sql_parts("m.strength"), "checksum(m.reason)"]
+    return int_columns(
+        conn, columns, 'FROM "group" g CROSS JOIN membership m ON m.group_id = g.id WHERE g.kind = ?', (kind,)
+    )
+
+
+def _checksum(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8"))
+
+
+def write_memberships(
+    conn: Connection, stored: Sequence[I64], groups: list[FoundGroup], ids: list[int], table: PhotoTable
+) -> None:
+    """Bring the memberships of a kind from what is ``stored`` (``read_memberships``) to those of ``groups``."""
+    order = np.argsort(ids, kind="stable").tolist()  # in the order of the table's key
+    sizes = [len(groups[i].members) for i in order]
+    group = np.repeat(np.array([ids[i] for i in order], np.int64), sizes)
+    photo = _joined([table.ids[groups[i].members] for i in order], np.int64)
+    strength = _parts(_joined([groups[i].strengths for i in order], np.float32))
+    checksum = np.fromiter((_checksum(text) for i in order for text in _texts(groups[i])), np.int64, len(photo))
+    same, gone = _compare(stored, [group, photo, strength, checksum])
+    removed = zip(stored[0][gone].tolist(), stored[1][gone].tolist(), strict=True)
+    for page in pages(removed):
+        conn.exec_driver_sql("DELETE FROM membership WHERE group_id = ? AND photo_id = ?", page)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    for page in pages(_changed(groups, ids, order, starts, ~same, table)):
+        conn.exec_driver_sql(_MEMBERSHIP, page)
+
+
+def _joined(parts: list[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype)
+
+
+def _texts(group: FoundGroup) -> Iterator[str]:
+    """The reasons as they are stored; photos of one group often share one."""
+    last: Any = None
+    text = ""
+    for reason in group.reasons:
+        if reason is not last:
+            last, text = reason, encode(reason)
+        yield text
+
+
+def _compare(stored: Sequence[I64], new: Sequence[I64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(which new rows are stored just so, which stored rows are gone); the first two columns are the key."""
+    span = 1 + max((int(c[1].max()) for c in (stored, new) if len(c[1])), default=0)
+    old_key, new_key = (c[0] * span + c[1] for c in (stored, new))
+    order = np.argsort(old_key, kind="stable")
+    same = np.zeros(len(new_key), np.bool_)
+    gone = np.ones(len(old_key), np.bool_)
+    if not len(old_key):
+        return same, gone
+    at = order[np.minimum(np.searchsorted(old_key, new_key, sorter=order), len(order) - 1)]
+    there = old_key[at] == new_key
+    gone[at[there]] = False
+    same = there.copy()
+    for old_column, new_column in zip(stored[2:], new[2:], strict=True):
+        same &= old_column[at] == new_column
+    return same, gone
+
+
+def _changed(
+    groups: list[FoundGroup], ids: list[int], order: list[int], starts: I64, write: NDArray[np.bool_], table: PhotoTable
+) -> Iterator[tuple[int, int, float, str]]:
+    for place, i in enumerate(order):
+        wanted = write[starts[place] : starts[place + 1]]
+        if not wanted.any():
+            continue
+        group = groups[i]
+        rows = zip(
+            table.ids[group.members].tolist(), group.strengths.tolist(), _texts(group), wanted.tolist(), strict=True
+        )
+        yield from ((ids[i], photo, strength, text) for photo, strength, text, changed in rows if changed)
+
+
+# ---------------------------------------------------------------- boundaries
+
+
+def write_boundaries(conn: Connection, stream: Stream, table: PhotoTable) -> None:
+    """Bring the stored boundaries to those of a stream: one row for every gap between neighbours in time."""
+    gaps = stream.gaps
+    known = np.flatnonzero(np.isfinite(gaps.gap_seconds))
+    flags = gaps.camera_changed[known].astype(np.int64) + 2 * gaps.is_boundary[known]
+    before, after = table.ids[gaps.before[known]], table.ids[gaps.after[known]]
+    numbers = (gaps.strength, stream.raw, gaps.distance_km, gaps.visual)
+    new = [before, after, *(_parts(column[known]) for column in numbers)]
+    new += [np.trunc(gaps.gap_seconds[known] * 1000.0).astype(np.int64), flags, stream.pin[known]]
+    columns = ["before_id", "after_id", *map(_sql_parts, ("strength", "raw", "distance_km", "visual"))]
+    columns += ["CAST(gap_seconds * 1000.0 AS INTEGER)", "camera_changed + 2 * event", "ifnull(pin, 0)"]
+    stored = int_columns(conn, columns, "FROM boundary")
+    same, gone = _compare(stored, new)
+    for page in pages(zip(stored[0][gone].tolist(), stored[1][gone].tolist(), strict=True)):
+        conn.exec_driver_sql("DELETE FROM boundary WHERE before_id = ? AND after_id = ?", page)
+    rows = known[~same]
+    values = zip(
+        table.ids[gaps.before[rows]].tolist(),
+        table.ids[gaps.after[rows]].tolist(),
+        gaps.strength[rows].tolist(),
+        gaps.gap_seconds[rows].tolist(),
+        _or_none(gaps.distance_km[rows]),
+        _or_none(gaps.visual[rows]),
+        gaps.camera_changed[rows].tolist(),
+        gaps.is_boundary[rows].tolist(),
+        stream.raw[rows].tolist(),
+        [pin or None for pin in stream.pin[rows].tolist()],
+        strict=True,
+    )
+    for page in pages(values):
+        conn.exec_driver_sql(_BOUNDARY, page)
+
+
+def _or_none(values: NDArray[np.float32]) -> list[float | None]:
+    return [None if v != v else v for v in values.tolist()]
