@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QLocale
 
-from app.words import count, date, distance, duration, photos
+from app.words import count, distance, duration, photos
 from core.records_corrections import WhyBoundary
 
 Reason = Mapping[str, Any]
@@ -90,32 +90,51 @@ def _bursts(reason: Reason) -> list[str]:
     return lines
 
 
-ODD = {
-    "blank": "Almost one colour all over",
-    "blurred": "Blurred all over",
-    "dark": "Almost black",
-    "bright": "Almost white",
-    "screenshot": "A screenshot among photos",
-    "date": "Its date contradicts its neighbours",
-    "place": "Its place contradicts its neighbours",
-    "look": "Unlike what was taken around it",
-    "alone": "Unlike everything else here",
-}
-
-
 def _odd(reason: Reason) -> list[str]:
-    """What is odd about a photo: the grouper's own words where it gives some, then its numbers."""
-    said = reason.get("reason") or reason.get("why") or reason.get("text") or ""
-    lines = [ODD.get(str(said), str(said))] if said else []
-    if reason.get("distance_km") is not None:
-        lines.append(f"{distance(reason['distance_km'])} from the photos taken before and after")
-    if reason.get("date") is not None and isinstance(reason["date"], (int, float)):
-        lines.append(f"dated {date(reason['date'])}")
-    if reason.get("times_usual") is not None:
-        lines.append(
-            f"{QLocale().toString(float(reason['times_usual']), 'f', 1)} times as far from its nearest as usual"
-        )
-    return [line[:1].upper() + line[1:] for line in lines]
+    """What is odd about a photo, from the figures it was judged by."""
+    explain = ODD.get(str(reason.get("reason")))
+    return explain(reason) if explain is not None else []
+
+
+def _blurred(reason: Reason) -> list[str]:
+    below = reason.get("deviations_below")
+    return ["Far less sharp than the photos like it", f"{_decimal(below)} deviations below the usual" if below else ""]
+
+
+def _screenshot(reason: Reason) -> list[str]:
+    fellows = reason.get("photos_of_event")
+    return [f"A screenshot among {photos(round(fellows))}" if fellows else "A screenshot among photos"]
+
+
+def _date(reason: Reason) -> list[str]:
+    year, years = reason.get("year"), reason.get("years_from_others")
+    lines = [f"Dated {round(year)}" if year is not None else ""]
+    return [*lines, f"{_decimal(years)} years from all others" if years is not None and years >= 1 else ""]
+
+
+def _place(reason: Reason) -> list[str]:
+    km, speed = reason.get("km_away"), reason.get("least_speed_kmh")
+    lines = [f"{distance(km)} off its way" if km is not None else "At 0° north, 0° east"]
+    return [*lines, f"only reached at {QLocale().toString(round(speed))} km/h" if speed is not None and km else ""]
+
+
+def _alone(reason: Reason) -> list[str]:
+    cosine = reason.get("nearest_cosine")
+    return ["Nothing here looks like it", f"the nearest is {_alike(cosine)} it" if cosine is not None else ""]
+
+
+def _decimal(value: float) -> str:
+    return QLocale().toString(float(value), "f", 1)
+
+
+ODD: dict[str, Callable[[Reason], list[str]]] = {
+    "blank": lambda reason: ["It shows almost nothing"],
+    "blurred": _blurred,
+    "screenshot": _screenshot,
+    "date": _date,
+    "place": _place,
+    "alone": _alone,
+}
 
 
 def _alike(cosine: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app import operations_groups as say
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 MOST_ODD = 2000
 """So many odd photos are shown; the strongest of each reason come first."""
+
+MOST_REDATED, ALIKE = 50, 0.85
+"""For so many photos with an odd date a better one is looked for: that of a photo at least so alike (cosine)."""
+
+YEAR = 365.25 * 86400.0
 
 Files = dict[int, tuple[str, ...]]
 
@@ -146,7 +152,9 @@ class OddRoom(Room):
             for group in library.groups("odd"):
                 if only in (0, group.id) and len(found) < MOST_ODD:
                     found += [Odd(group, member) for member in library.members(group.id)[: MOST_ODD - len(found)]]
-            return found
+            wrong = [each for each in found if each.member.reason.get("reason") == "date"][:MOST_REDATED]
+            right = {each.member.row.id: _time_of_alike(library, each.member.row) for each in wrong}
+            return [replace(each, suggested=right.get(each.member.row.id)) for each in found]
 
         def done(found: list[Odd]) -> None:
             if not found:
@@ -172,6 +180,15 @@ class OddRoom(Room):
     def _redate(self, row: PhotoRow, seconds: float) -> None:
         if row.camera is not None and row.taken_local is not None:
             review.redate(self.session, row.camera, seconds, row.taken_local)
+
+
+def _time_of_alike(library: Library, row: PhotoRow) -> float | None:
+    """When the photo most like one was taken, a second later; None where none is alike, or that is the same year."""
+    scores = dict(library.similar(row.id, 3))
+    for other in library.rows([i for i, cosine in scores.items() if cosine >= ALIKE]):
+        if other.taken_local is not None and abs(other.taken_local - (row.taken_local or 0.0)) > YEAR:
+            return other.taken_local + 1.0
+    return None
 
 
 def group_location_of(group_id: int, title: str) -> Location:

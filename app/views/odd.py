@@ -14,9 +14,6 @@ from app.views.odd_view import Odd, OddView
 from app.views.widgets import button, label
 from app.words import date_time, photos
 
-SUGGESTED = "suggested_local"
-"""Where a reason says which time a photo was probably taken at, wall-clock seconds."""
-
 
 class OddPage(QWidget):
     """``fine`` carries (ids, group) of what is not odd, ``event_wanted`` a photo to see in its event, ``photo_wanted``
@@ -91,9 +88,9 @@ class OddPage(QWidget):
 
     def _suggested(self) -> float | None:
         odd = self.view.odd
-        right = None if odd is None else odd.member.reason.get(SUGGESTED)
-        possible = odd is not None and odd.member.row.taken_local is not None and odd.member.row.camera is not None
-        return float(right) if right is not None and possible else None
+        if odd is None or odd.member.row.taken_local is None or odd.member.row.camera is None:
+            return None
+        return odd.suggested
 
     def _enable(self) -> None:
         there, right = self.view.odd is not None, self._suggested()

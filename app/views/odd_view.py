@@ -35,10 +35,12 @@ CARD = PHOTO + LINES * 17 + 16
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """One odd photo, and the group of the oddness it shows."""
+    """One odd photo, and the group of the oddness it shows. ``suggested``: wall-clock seconds at which it was probably
+    taken, where its own time is what is odd."""
 
     group: Group
     member: Member
+    suggested: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

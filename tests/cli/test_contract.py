@@ -67,11 +67,11 @@ def test_groups(kind: str, imported: Imported, reverie: Reverie) -> None:
     assert answer.code == 0
     files = {str(imported.album / name) for name in imported.truth}
     for group in answer.objects:
-        assert list(group) == GROUP
+        assert list(group)[: len(GROUP)] == GROUP
         assert 0 <= group["strength"] <= 1
         assert group["photos"]
         assert set(group["photos"]) <= files
-    assert answer.objects or kind == "trips", f"even a small album has {kind}"
+    assert answer.objects or kind in ("trips", "odd"), f"even a small album has {kind}"
 
 
 def test_duplicates_name_every_file(imported: Imported, reverie: Reverie) -> None:
