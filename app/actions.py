@@ -99,7 +99,7 @@ TABLE: tuple[Action, ...] = (
         "put-here", "Move here what was picked up", ("Ctrl+V",), "Groups", Needs.ON_WALL, lambda d: d.editing.put_here()
     ),
     Action("boundary", "The next or previous boundary", ("Ctrl+↑", "Ctrl+↓"), "Groups"),
-    Action("shift", "Move the boundary, Enter to keep", ("Shift+↑", "Shift+↓", "Shift+←", "Shift+→"), "Groups"),
+    Action("shift", "Move the boundary; Enter keeps it", ("Shift+↑", "Shift+→"), "Groups"),
     Action("pin", "Hold this boundary", ("P",), "Groups", Needs.ON_WALL, lambda d: d.editing.pin(True)),
     Action("unpin", "Do away with this boundary", ("Del",), "Groups", Needs.ON_WALL, lambda d: d.editing.pin(False)),
     Action("back", "Back", ("Alt+Left",), "Go", Needs.PAST, lambda desk: desk.back()),

@@ -32,6 +32,8 @@ from core.records_corrections import Health
 
 FIXED = {"all": ALL, "folders": FOLDERS, "health": HEALTH, "problems": PROBLEMS}
 SECTIONS = {**KIND_TITLES, "folders": "Folders"}
+QUESTIONS_MS = 1500
+"""So long after the last change the open questions are counted."""
 THEMES: tuple[Choice, ...] = ("system", "light", "dark")
 
 
@@ -50,6 +52,8 @@ class Desk(QObject):
         self.naming = Naming(window, session, self.focus, self.editing)
         wall.carry.outside = SidebarDrop(window, session, self.editing, self.naming)
         self._reveal: int | None = None
+        self._questions = QTimer(self, singleShot=True, interval=QUESTIONS_MS)
+        self._questions.timeout.connect(session.read_health)
         self._wall_location: Location | None = None
         self.rooms: dict[str, Callable[[Location], None]] = {}
         self._join_session()
@@ -90,7 +94,7 @@ class Desk(QObject):
         topbar.search_entered.connect(window.sidebar.choose_first)
         self.wall.sectionActivated.connect(self._section)
         self.wall.menuWanted.connect(self._menu)
-        self.wall.boundaryChosen.connect(lambda *_: self.enable())
+        self.wall.boundaryChosen.connect(self.focus.boundary_chosen)
         self.focus.moved.connect(self.enable)
         self.focus.wanted.connect(self.go)
         self.focus.photo_wanted.connect(self._show_on_all)
@@ -286,6 +290,8 @@ class Desk(QObject):
         self.session.read_status()
         if change.groups:
             model.refetch([*KIND_TITLES])
+            if self.history.current != HEALTH and not self.session.works.active:
+                self._questions.start()
         if change.folders or change.photos:
             model.refetch(["folders"])
         self.focus.changed(change)
@@ -381,4 +387,5 @@ class Desk(QObject):
 
 def photo_count(location: Location, wall: Wall) -> int:
     """How many photos a wall shows; one that is in several of its groups counts once."""
-    return len(np.unique(wall.ids)) if location.scope.kind in GROUP_KINDS else len(wall.ids)
+    several = location.scope.kind in GROUP_KINDS and wall.edges is None
+    return len(np.unique(wall.ids)) if several else len(wall.ids)

@@ -62,7 +62,9 @@ class Focus(QObject):
         """Photos changed: forget their thumbnails, read the inspector's photo again."""
         if change.photos and change.ids:
             self.wall.invalidate_thumbs(np.asarray(change.ids, np.int64))
-        meant = self.photos_meant()
+        meant, pair = self.photos_meant(), self.wall.boundaries.pair()
+        if pair is not None and not self.viewing:
+            self.boundary_chosen(*pair)
         if len(meant) == 1 and (change.groups or not change.ids or meant[0] in change.ids):
             self._inspect(meant[0], afresh=change.groups)
 
@@ -135,6 +137,14 @@ class Focus(QObject):
         """Show in the inspector what speaks for and against a boundary."""
         self._open_inspector()
         self._session.read_why_boundary(before, after)
+
+    def boundary_chosen(self, before: int, after: int) -> None:
+        """Another boundary is chosen on the wall, (0, 0) for none: its evidence, while the inspector is there."""
+        if self._inspector is not None and self._window.inspector_shown:
+            if before:
+                self._session.read_why_boundary(before, after)
+            else:
+                self._tell()
 
     def _open_inspector(self) -> None:
         if not self._window.inspector_shown:

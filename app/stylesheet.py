@@ -76,6 +76,8 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QTreeView, QListView { background: transparent; border: none; outline: none; }
 QTreeView::branch { background: transparent; image: none; }
 QScrollArea { background: transparent; border: none; }
+#choices::item { padding: 5px 8px; border-radius: 4px; }
+#choices::item:selected { background: $selected; color: $text; }
 
 QMenu { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }

@@ -35,6 +35,7 @@ class Chooser(QFrame):
         self.field.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName(name)
+        self.list.setObjectName("choices")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.itemClicked.connect(self._take)
         column = QVBoxLayout(self)

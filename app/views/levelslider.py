@@ -59,13 +59,12 @@ class LevelSlider(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.track = _Track(theme)
-        self._ends = (label(STOPS[0], "small"), label(STOPS[-1], "small"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_XS)
-        row.addWidget(self._ends[0])
+        row.addWidget(label(STOPS[0], "small"))
         row.addWidget(self.track)
-        row.addWidget(self._ends[1])
+        row.addWidget(label(STOPS[-1], "small"))
         self.track.valueChanged.connect(self._moved)
         self._name(self.position)
         theme.changed.connect(lambda _: self.track.update())
@@ -91,11 +90,6 @@ class LevelSlider(QWidget):
         here = self.position
         wanted = int(here) + 1 if step > 0 else -int(-here // 1) - 1
         self.track.setValue(min(max(wanted, 0), len(STOPS) - 1) * PER_STOP)
-
-    def show_words(self, shown: bool) -> None:
-        """The words at both ends, where there is room for them."""
-        for words in self._ends:
-            words.setVisible(shown)
 
     def _moved(self) -> None:
         position = self.position

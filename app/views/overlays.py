@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.actions import sheet
@@ -18,6 +18,7 @@ class Overlay(QWidget):
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
         self._host = host
+        self._before: QWidget | None = None
         host.installEventFilter(self)
         self.setGeometry(host.rect())
         self.hide()
@@ -28,10 +29,18 @@ class Overlay(QWidget):
         return False
 
     def open(self) -> None:
+        self._before = self.window().focusWidget()
         self.setGeometry(self._host.rect())
         self.show()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The keyboard goes back to where it was."""
+        super().hideEvent(event)
+        before, self._before = self._before, None
+        if before is not None and before.isVisible():
+            before.setFocus()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 110))

@@ -13,7 +13,7 @@ from app.views.levelslider import LevelSlider
 from app.views.widgets import ElidedLabel, button
 
 ROOMY = 1180
-"""From this width on the sliders have words and pictures at their ends."""
+"""From this width on both sliders have room; below it the level's, where there is one, takes the other's place."""
 
 
 class TopBar(QWidget):
@@ -30,6 +30,7 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_HEIGHT)
         self._theme = theme
+        self._has_level = self._has_size = True
         self.back = IconButton(theme, "back", "Back")
         self.forward = IconButton(theme, "forward", "Forward")
         self.section = button("", "quiet", self.parent_wanted.emit)
@@ -122,18 +123,21 @@ class TopBar(QWidget):
 
     def show_size(self, shown: bool) -> None:
         """The size slider belongs to walls only."""
-        self._size.setVisible(shown)
+        self._has_size = shown
+        self._fit()
 
     def show_level(self, shown: bool) -> None:
         """The level slider belongs to walls of time only."""
-        self.level.setVisible(shown)
+        self._has_level = shown
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        roomy = self.width() >= ROOMY
-        self.level.show_words(roomy)
-        self._small.setVisible(roomy)
-        self._large.setVisible(roomy)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.level.setVisible(self._has_level)
+        self._size.setVisible(self._has_size and (self.width() >= ROOMY or not self._has_level))
 
     def set_menu(self, menu: QMenu) -> None:
         self.menu.setMenu(menu)
