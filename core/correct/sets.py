@@ -24,7 +24,7 @@ TITLES = {"lookalikes": "Look-alikes", "duplicates": "Versions of one shot", "bu
 def apply(conn: Connection, said: Said, kind: str, spoken: Sequence[Correction], back: Sequence[Kept]) -> list[Kept]:
     """Bring the sets that some corrections speak of in line with all pairs in force; returns the sets as they were."""
     photos = _photos(spoken)
-    pairs = _around(said.pairs.get(kind, []), photos)
+    pairs = _there(conn, _around(said.pairs.get(kind, []), photos))
     photos |= {end for pair in pairs for end in (pair.a, pair.b)}
     photos |= {photo for each in back for photo, *_ in each["members"]}
     old = rows.read(conn, rows.ids_holding(conn, kind, photos))
@@ -57,6 +57,14 @@ def _around(pairs: Sequence[Pair], photos: set[int]) -> list[Pair]:
         if wider == near:
             return mine
         near = wider
+
+
+def _there(conn: Connection, pairs: Sequence[Pair]) -> list[Pair]:
+    """Those of some pairs whose photos are both in the library."""
+    ends = json.dumps(sorted({end for pair in pairs for end in (pair.a, pair.b)}))
+    known = "SELECT id FROM photo WHERE id IN (SELECT value FROM json_each(?))"
+    found = {row[0] for row in conn.exec_driver_sql(known, (ends,))}
+    return [pair for pair in pairs if pair.a in found and pair.b in found]
 
 
 def _latest(conn: Connection, kind: str) -> int | None:

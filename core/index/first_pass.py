@@ -255,7 +255,7 @@ class FirstPass:
     def _join(self, job: _Job, examined: Examined, twin: FileRecord, photo_id: int, gone: bool) -> None:
         found = job.shot.primary
         with self._store.write(Change(photos=True, folders=True)) as conn:
-            catalog.update_photo(conn, photo_id, {"hidden": False})
+            catalog.show_photo(conn, photo_id)
         if gone:
             with self._store.write(Change(photos=True, folders=True)) as conn:
                 catalog.move_file(conn, twin.id, job.folder_id, job.name, found.mtime_ns, found.inode, self._scan)

@@ -185,11 +185,20 @@ def move_file(
 
 
 def update_photo(conn: Connection, photo_id: int, values: dict[str, Any]) -> None:
-    """Write columns of a photo. A rating from a file never replaces one that is there (it may be the person's)."""
+    """Write columns of a photo. A rating from a file never replaces one that is there (it may be the person's). A time
+    from a file is the camera's own: what corrections of its clock add is to be added again (``clock_shift``)."""
+    if "local" in values:
+        conn.execute(delete(s.clock_shift).where(s.clock_shift.c.photo_id == photo_id))
     if "rating" in values:
         kept = case((s.photo.c.rating == 0, values["rating"]), else_=s.photo.c.rating)
         values = {**values, "rating": kept}
     conn.execute(update(s.photo).where(s.photo.c.id == photo_id).values(**values))
+
+
+def show_photo(conn: Connection, photo_id: int) -> None:
+    """A photo whose folder was removed is there again, unless the person put it away."""
+    away = select(s.put_away.c.photo_id)
+    conn.execute(update(s.photo).where(s.photo.c.id == photo_id, s.photo.c.id.not_in(away)).values(hidden=False))
 
 
 def forget_empty_photos(conn: Connection, photo_ids: Sequence[int]) -> None:
@@ -199,7 +208,7 @@ def forget_empty_photos(conn: Connection, photo_ids: Sequence[int]) -> None:
         row.id
         for row in conn.execute(select(s.photo.c.id).where(s.photo.c.id.in_(photo_ids), s.photo.c.id.not_in(held)))
     ]
-    for table in (s.membership, s.vector):
+    for table in (s.membership, s.vector, s.clock_shift, s.inferred, s.put_away):
         conn.execute(delete(table).where(table.c.photo_id.in_(gone)))
     conn.execute(delete(s.photo).where(s.photo.c.id.in_(gone)))
 
