@@ -116,10 +116,12 @@ class Described:
     """The second pass over one photo: decoded once, everything measured.
 
     ``width``, ``height``: of the upright picture at full size. ``mean_colour``: 0xRRGGBB. ``dhash``: 64-bit difference
-    hash as a signed integer. ``sharpness``: variance of the Laplacian of the 512-px grey picture. ``brightness``,
-    ``contrast``: mean and sd of luma in [0, 1]. ``saturation``: mean in [0, 1]. ``green``, ``blue_above``: share of
-    green pixels, share of sky-blue pixels in the upper third. ``flatness``: share of pixels equal to their right-hand
-    neighbour (screenshots, drawings). ``text``: share of rows-and-columns structure typical for text, [0, 1].
+    hash as a signed integer. ``sharpness``: variance of the Laplacian of the 512-px grey picture;
+    ``subject_sharpness``: that of its sharpest tenth. ``clipped``: share of pixels that are black or white outright.
+    ``brightness``, ``contrast``: mean and sd of luma in [0, 1]. ``saturation``: mean in [0, 1]. ``green``,
+    ``blue_above``: share of green pixels, share of sky-blue pixels in the upper third. ``flatness``: share of pixels
+    equal to their right-hand neighbour (screenshots, drawings). ``text``: share of rows-and-columns structure typical
+    for text, [0, 1].
     ``network_input``: uint8 [size, size, 3] for the embedder, or None where none was asked for.
     ``content_hash``: BLAKE3 of the whole file, 32 bytes.
     """
@@ -138,6 +140,8 @@ class Described:
     blue_above: float = 0.0
     flatness: float = 0.0
     text: float = 0.0
+    subject_sharpness: float = 0.0
+    clipped: float = 0.0
     thumb: bytes | None = None
     network_input: NDArray[np.uint8] | None = None
     problem: Problem | None = None

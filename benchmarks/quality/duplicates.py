@@ -245,7 +245,8 @@ def _table(store: Any) -> tuple[PhotoTable, list[list[str]]]:
     place = {photo: row for row, photo in enumerate(table.ids.tolist())}
     names: list[list[str]] = [[] for _ in range(len(table))]
     for photo, name in files:
-        names[place[photo]].append(bytes(name).decode())
+        if photo in place:
+            names[place[photo]].append(bytes(name).decode())
     return replace(table, vectors=vectors), names
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.group.base import F32
+from core.group.base import F32, F64
 
 SIDE = 384
 """Long side in pixels at which keypoints are sought; tiles are compared at half of it."""
@@ -29,6 +29,7 @@ FEWEST_MATCHES = 6
 _RATIO, _NEAR = 0.85, 3.0
 _UNLIKE = 0.6
 _MIRROR_BELOW = 0.8
+_WORTH_REFINING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Verdicts:
     inliers int32: keypoints that agree on one transform. scale float32: size of the second in the first. rotation
     float32: degrees in (-180, 180]. mirrored bool. overlap float32: share of the smaller picture that both show.
     agreement float32: median correlation of the tiles of the overlap. unlike float32: share of those tiles that do not
-    correlate (below 0.6). keypoints int32: of the picture that has fewer.
+    correlate (below 0.6). stretch float32: how much more the second must grow one way than across to fit (1: not at
+    all), as what is seen from another side must. keypoints int32: of the picture that has fewer.
     """
 
     known: NDArray[np.bool_]
@@ -49,6 +51,7 @@ class Verdicts:
     overlap: F32
     agreement: F32
     unlike: F32
+    stretch: F32
     keypoints: NDArray[np.int32]
 
     def take(self, which: NDArray[Any]) -> Verdicts:
@@ -56,7 +59,7 @@ class Verdicts:
         return Verdicts(*(getattr(self, name)[which] for name in FIELDS))
 
 
-FIELDS = ("known", "inliers", "scale", "rotation", "mirrored", "overlap", "agreement", "unlike", "keypoints")
+FIELDS = ("known", "inliers", "scale", "rotation", "mirrored", "overlap", "agreement", "unlike", "stretch", "keypoints")
 DTYPE = np.dtype(
     [
         ("known", np.bool_),
@@ -67,13 +70,14 @@ DTYPE = np.dtype(
         ("overlap", np.float32),
         ("agreement", np.float32),
         ("unlike", np.float32),
+        ("stretch", np.float32),
         ("keypoints", np.int32),
     ]
 )
 """One verdict as a record."""
 
-Verdict = tuple[bool, int, float, float, bool, float, float, float, int]
-UNKNOWN: Verdict = (False, 0, 0.0, 0.0, False, 0.0, 0.0, 0.0, 0)
+Verdict = tuple[bool, int, float, float, bool, float, float, float, float, int]
+UNKNOWN: Verdict = (False, 0, 0.0, 0.0, False, 0.0, 0.0, 0.0, 1.0, 0)
 
 
 def verdicts(records: NDArray[Any]) -> Verdicts:
@@ -123,19 +127,49 @@ def compare(a: Sight, b: Sight) -> Verdict:
 
 
 def _fitted(a: Sight, b: Sight, mirrored: bool) -> Verdict:
-    """One attempt: match, fit, correlate."""
+    """One attempt: match, fit, correlate; what fits at all is fitted once more, to parts of a pixel."""
     keypoints = min(len(a.points), len(b.points))
     fit = _transform(a, b)
     if fit is None:
-        return (True, 0, 0.0, 0.0, mirrored, 0.0, 0.0, 1.0, keypoints)
+        return (True, 0, 0.0, 0.0, mirrored, 0.0, 0.0, 1.0, 1.0, keypoints)
     matrix, inliers = fit
-    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    rotation = float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])))
-    overlap, agreement, unlike = _tiles(a.grey, b.grey, matrix, scale)
-    return (True, inliers, scale, rotation, mirrored, overlap, agreement, unlike, keypoints)
+    under, over = _resized(a.grey, SIDE // 2), _resized(b.grey, SIDE // 2)
+    half = _moved(matrix, 0.5)
+    marks, stretch = _tiles(under, over, half), 1.0
+    if inliers >= 2 * FEWEST_MATCHES and marks[1] >= _WORTH_REFINING:
+        finer = _refined(under, over, half)
+        again = marks if finer is None else _tiles(under, over, finer)
+        if finer is not None and again[1] > marks[1]:
+            marks, half = again, finer
+            sizes = np.linalg.svd(finer[:, :2], compute_uv=False)
+            stretch = float(sizes[0] / max(float(sizes[1]), 1e-6))
+    scale = float(np.sqrt(abs(np.linalg.det(half[:, :2]))))
+    rotation = float(np.degrees(np.arctan2(half[1, 0], half[0, 0])))
+    return (True, inliers, scale, rotation, mirrored, *marks, stretch, keypoints)
 
 
-def _transform(a: Sight, b: Sight) -> tuple[NDArray[np.float64], int] | None:
+def _moved(matrix: F64, factor: float) -> F64:
+    """A transform between pixels, for both pictures shrunk by ``factor`` (centres of pixels lie at halves)."""
+    out = matrix.copy()
+    shift = matrix[:, :2] @ (0.5, 0.5) + matrix[:, 2] - 0.5
+    out[:, 2] = factor * shift - matrix[:, :2] @ (0.5, 0.5) + 0.5
+    return out
+
+
+def _refined(under: NDArray[np.uint8], over: NDArray[np.uint8], matrix: F64) -> F64 | None:
+    """The affine transform near ``matrix`` of the highest correlation (Evangelidis and Psarakis 2008), or None."""
+    import cv2
+
+    start = cv2.invertAffineTransform(matrix).astype(np.float32)
+    until = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 15, 1e-4)
+    try:
+        found = cv2.findTransformECC(under, over, start, cv2.MOTION_AFFINE, until, np.full_like(over, 255), 5)[1]
+    except cv2.error:
+        return None
+    return np.asarray(cv2.invertAffineTransform(found), dtype=np.float64)
+
+
+def _transform(a: Sight, b: Sight) -> tuple[F64, int] | None:
     """The similarity transform float64 [2, 3] from pixels of ``b`` to those of ``a`` on which the most keypoints agree,
     and how many of ``a`` do; None where there is none."""
     import cv2
@@ -156,20 +190,15 @@ def _transform(a: Sight, b: Sight) -> tuple[NDArray[np.float64], int] | None:
     return np.asarray(matrix, np.float64), len(np.unique(target[np.asarray(inside).ravel() > 0]))
 
 
-def _tiles(
-    a: NDArray[np.uint8], b: NDArray[np.uint8], matrix: NDArray[np.float64], scale: float
-) -> tuple[float, float, float]:
-    """Overlap, agreement and share of unlike tiles (see Verdicts) of ``b`` laid over ``a``, at half size."""
+def _tiles(under: NDArray[np.uint8], over: NDArray[np.uint8], matrix: F64) -> tuple[float, float, float]:
+    """Overlap, agreement and share of unlike tiles (see Verdicts) of one picture laid over the other."""
     import cv2
 
-    under, over = _resized(a, SIDE // 2), _resized(b, SIDE // 2)
     height, width = under.shape
-    half = matrix.copy()
-    half[:, 2] = (matrix[:, :2] @ (0.5, 0.5) + matrix[:, 2] - 0.5) / 2.0
-    laid = cv2.warpAffine(over, half, (width, height))
-    shown = cv2.warpAffine(np.full_like(over, 255), half, (width, height), flags=cv2.INTER_NEAREST)
+    laid = cv2.warpAffine(over, matrix, (width, height))
+    shown = cv2.warpAffine(np.full_like(over, 255), matrix, (width, height), flags=cv2.INTER_NEAREST)
     inside = _cut(np.asarray(shown)).min(axis=1, initial=255) > 0
-    smaller = min(height * width, over.size * scale * scale)
+    smaller = min(height * width, over.size * abs(float(np.linalg.det(matrix[:, :2]))))
     overlap = min(float(np.count_nonzero(shown)) / max(smaller, 1.0), 1.0)
     correlation = _correlations(_cut(under)[inside], _cut(np.asarray(laid))[inside])
     if len(correlation) < 4:

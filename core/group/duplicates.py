@@ -35,7 +35,8 @@ class DuplicateParams:
 
     Laid over each other, a pair is one picture when ``inliers`` keypoints fit one transform and the tiles correlate by
     ``agreement`` with at most ``unlike`` of them apart (an overlay covers some), or by ``fair`` with ``few`` apart; the
-    overlap is at least ``overlap`` of the smaller one.
+    overlap is at least ``overlap`` of the smaller one; and none is stretched by more than ``stretch``, as a scene seen
+    from another place is, unless they agree by ``beyond_doubt``.
 
     Unseen, when its hashes differ by at most ``bits`` and its cosine reaches ``cosine``; or by ``wide_bits`` with
     ``high_cosine``; without vectors by ``strict_bits`` alone; shapes agree within ``aspect``. Frames of one camera
@@ -56,11 +57,13 @@ class DuplicateParams:
     k: int = 8
     floor: float = 0.5
     inliers: int = 12
-    agreement: float = 0.9
+    agreement: float = 0.92
     unlike: float = 0.3
-    fair: float = 0.8
-    few: float = 0.15
+    fair: float = 0.87
+    few: float = 0.1
     overlap: float = 0.4
+    stretch: float = 1.015
+    beyond_doubt: float = 0.985
     keypoints: int = 40
 
 
@@ -247,6 +250,7 @@ def _judged(
     """Which of the pairs are one picture, by sight where sight can tell; how sure; which are tight (see _Links)."""
     well = (seen.agreement >= params.agreement) & (seen.unlike <= params.unlike)
     well |= (seen.agreement >= params.fair) & (seen.unlike <= params.few)
+    well &= (seen.stretch <= params.stretch) | (seen.agreement >= params.beyond_doubt)
     same = well & (seen.inliers >= params.inliers) & (seen.overlap >= params.overlap)
     exact = same & (seen.agreement >= params.same_agreement) & (seen.unlike <= 0.02) & ~seen.mirrored
     turned = same & (seen.mirrored | (np.abs(seen.rotation) > 45.0)) & (seen.agreement >= params.agreement)

@@ -31,6 +31,8 @@ TITLES = {
     "alone": "Unlike anything else",
 }
 DAY = 86400.0
+UNSET_YEARS = (1970, 1980, 1990, 2000, 2001)
+"""What clocks say that were never set: the first of January of one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,24 +201,30 @@ def dates(table: PhotoTable, neighbours: Neighbours | None, params: OddParams = 
     A clock that was never set says the first of January of a round year. What is years away from every other photo is
     wrong only when the photos that look most like it lie elsewhere in time.
     """
-    n = len(table)
     local = np.where(np.isfinite(table.local), table.local, table.instant)
     known = np.isfinite(local)
     day = np.where(known, local, 0.0).astype("datetime64[s]").astype("datetime64[D]")
     year = day.astype("datetime64[Y]").astype(np.int64) + 1970
-    unset = known & (day == day.astype("datetime64[Y]")) & np.isin(year, (1970, 1980, 1990, 2000, 2001))
-    unset &= np.nan_to_num(_lonely_years(local)) > 1.0
-    unset |= known & (year <= 1970)
     lonely = _lonely_years(local)
+    unset = known & (day == day.astype("datetime64[Y]")) & np.isin(year, UNSET_YEARS) & (_fellows(local) < 5)
+    unset |= known & (year <= 1970)
     contradicted = _against_alike(local, neighbours) / (365.25 * DAY)
     crowd = known & (lonely > params.lonely_years) & (contradicted > params.lonely_years)
-    edge = local > np.nanquantile(local, 0.999) if known.any() else np.zeros(n, np.bool_)
-    ahead = known & edge & (lonely > 1.0)
-    score = np.where(
-        unset | ahead, 3.0, np.nan_to_num(np.minimum(lonely, contradicted) - params.lonely_years, nan=-9.0)
-    )
-    odd = unset | _few(score, (crowd | ahead) & ~unset, params.most)
+    score = np.where(unset, 3.0, np.nan_to_num(np.minimum(lonely, contradicted) - params.lonely_years, nan=-9.0))
+    odd = unset | _few(score, crowd & ~unset, params.most)
     return Marks(score, odd, {"year": np.where(known, year, np.nan), "years_from_others": lonely})
+
+
+def _fellows(local: F64) -> I64:
+    """int64 [n]: other photos within a year of each, not counting those within a month."""
+    time = np.sort(local[np.isfinite(local)])
+
+    def within(days: float) -> NDArray[np.int64]:
+        last, first = np.searchsorted(time, local + days * DAY, side="right"), np.searchsorted(time, local - days * DAY)
+        return (last - first).astype(np.int64)
+
+    out: I64 = within(365.0) - within(31.0)
+    return out
 
 
 def _lonely_years(local: F64) -> F64:
@@ -250,7 +258,7 @@ def _against_alike(local: F64, neighbours: Neighbours | None) -> F64:
 
 
 def places(table: PhotoTable, params: OddParams = DEFAULT) -> Marks:
-    """Positions that could not be reached from the one before nor left for the next, while these two agree; and (0, 0)."""
+    """Positions that could not be reached from the one before nor left for the next while these two agree; (0, 0)."""
     n = len(table)
     rows = np.flatnonzero(np.isfinite(table.instant) & np.isfinite(table.lat) & np.isfinite(table.lon))
     rows = rows[np.lexsort((table.ids[rows], table.instant[rows]))]

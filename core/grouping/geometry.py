@@ -25,7 +25,7 @@ I64 = NDArray[np.int64]
 FILE = "pairs.geometry"
 KEY = np.dtype([("a", np.int64), ("b", np.int64), ("stamp_a", np.int64), ("stamp_b", np.int64)])
 ENTRY = np.dtype([("key", KEY), ("verdict", DTYPE)])
-VERSION = b"REVPAIR1"
+VERSION = b"REVPAIR2"
 """Of the file and of the method: verdicts of another one are not used."""
 
 MOST = 50_000

@@ -104,13 +104,17 @@ def measure(small: Image.Image, described: Described) -> Described:
     """``described`` with all measures of a small RGB picture filled in."""
     grey_image = small.convert("L")
     grey = np.asarray(grey_image)
-    brightness, contrast = measures.brightness_contrast(np.array(grey_image.histogram(), dtype=np.int64))
+    histogram = np.array(grey_image.histogram(), dtype=np.int64)
+    brightness, contrast = measures.brightness_contrast(histogram)
+    sharpness, subject_sharpness = measures.sharpness(grey)
     packed = np.asarray(small.convert("RGBX")).view(np.uint32)[..., 0]
     coarse = small.reduce(4) if min(small.size) >= 64 else small
     return replace(
         described,
         dhash=measures.dhash(np.asarray(grey_image.resize((9, 8), Image.Resampling.BOX))),
-        sharpness=measures.sharpness(grey),
+        sharpness=sharpness,
+        subject_sharpness=subject_sharpness,
+        clipped=measures.clipped(histogram),
         brightness=brightness,
         contrast=contrast,
         flatness=measures.flatness(packed),

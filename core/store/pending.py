@@ -13,7 +13,10 @@ from core.records import FLAG_COPIES, FLAG_MISSING, Described
 from core.store import schema as s
 from core.store.catalog import forget_empty_photos
 
-MEASURES = ("sharpness", "brightness", "contrast", "saturation", "green", "blue_above", "flatness", "text")
+MEASURES = (
+    "sharpness", "brightness", "contrast", "saturation", "green", "blue_above", "flatness", "text", "subject_sharpness",
+    "clipped",
+)  # fmt: skip
 """Fields of :class:`records.Described` kept in ``photo.measures``."""
 
 

@@ -53,9 +53,9 @@ def test_sharpness_against_loops() -> None:
         for y in range(1, 8)
         for x in range(1, 11)
     ]
-    assert measures.sharpness(grey) == pytest.approx(np.var(values), rel=1e-5)
-    assert measures.sharpness(np.full((20, 20), 200, np.uint8)) == 0.0
-    assert measures.sharpness(grey[:2]) == 0.0
+    assert measures.sharpness(grey)[0] == pytest.approx(np.var(values), rel=1e-5)
+    assert measures.sharpness(np.full((20, 20), 200, np.uint8)) == (0.0, 0.0)
+    assert measures.sharpness(grey[:2]) == (0.0, 0.0)
 
 
 def test_brightness_and_contrast_against_numpy() -> None:
@@ -133,3 +133,20 @@ def test_tiny_pictures_have_measures_too() -> None:
         found = measure(Image.new("RGB", size, (10, 200, 30)), Described("", b""))
         assert found.mean_colour == 0x0AC81E
         assert found.green == 1.0
+
+
+def test_the_sharpest_part_tells_a_portrait_from_a_blurred_photo() -> None:
+    rng = np.random.default_rng(0)
+    portrait = np.full((384, 512), 90, np.uint8)
+    portrait[150:250, 200:300] = rng.integers(0, 255, (100, 100))
+    whole, part = measures.sharpness(portrait)
+    assert part > 5 * whole
+    soft = np.full((384, 512), 90, np.uint8) + rng.integers(0, 3, (384, 512)).astype(np.uint8)
+    assert measures.sharpness(soft)[1] < 0.01 * part
+
+
+def test_clipped_counts_black_and_white() -> None:
+    histogram = np.zeros(256, np.int64)
+    histogram[[0, 255, 128]] = 10, 20, 70
+    assert measures.clipped(histogram) == pytest.approx(0.3)
+    assert measures.clipped(np.zeros(256, np.int64)) == 0.0
