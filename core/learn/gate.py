@@ -1,7 +1,7 @@
 """A network is used only where it beats the rule on parts of the library that it was not trained on.
 
-The labelled gaps are cut into blocks of time; each block is judged by a network trained on the others, and by the rule,
-each at the threshold that is best on those others.
+The labelled gaps are cut into blocks of time; each block is judged by a network trained on the others, at its own
+threshold, and by the rule at the threshold that is best on those others.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ APART = 5
 RESAMPLES, PIECE = 200, 25
 
 Train = Callable[[F64, int], F64]
-"""(weight float64 [g], number of the block) -> log odds float64 [g] of a network trained with those weights alone."""
+"""(weight float64 [g], number of the block) -> log odds float64 [g], 0 and above a boundary, of a network trained with
+those weights alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ def judge(boundary: Bools, weight: F64, rule: F64, train: Train, seed: int = 0) 
             continue
         rest = np.where(_near(test, APART), 0.0, weight)
         seen = rest > 0
-        for row, score in enumerate((rule, train(rest, part))):
-            said[row, test] = score[test] >= best_threshold(score[seen], boundary[seen])
+        said[0, test] = rule[test] >= best_threshold(rule[seen], boundary[seen])
+        said[1, test] = train(rest, part)[test] >= 0
     return decide(said[0, known], said[1, known], boundary[known], seed)
 
 

@@ -7,6 +7,8 @@ move little, and a network that learned nothing is the rule.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,31 +21,33 @@ from core.progress import Progress
 from core.sequence import windows
 from core.sequence.cells import GapScorer, from_arrays, to_arrays
 from core.sequence.scores import best_threshold
-from core.sequence.training import Resume, Schedule, Training
+from core.sequence.training import History, Resume, Schedule, Training
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-_STEPS_AN_EPOCH = 12
+_STEPS_AN_EPOCH, _MOST_STEPS = 12, 64
 _HEAVIEST = 10.0  # how much more a boundary may weigh than another gap
 _ENOUGH = 20  # boundaries from which the validation part alone sets the threshold
 _SEGMENTS = 20
 
 
 class BoundaryScorer:
-    """Log odds of a boundary at every gap of one stream.
+    """Log odds of a boundary at every gap of one stream: the mean of a few networks, each stopped by other blocks.
 
-    ``cell``: "lstm" or "rnn". ``hidden``: units each way. ``chunk``: gaps of one training window, ``batch`` windows a
-    step; ``warm``: gaps read either side of a window that is judged. ``validation``: the share of the labelled gaps, in
-    blocks of time, that stops the training. Learned: ``network_``, ``mean_``, ``sd_``, ``threshold_`` (the log odds at
-    which F1 was best), ``history_``, ``n_features_in_``.
+    ``cell``: "lstm" or "rnn". ``members``: networks; ``hidden``: units each way. ``chunk``: gaps of one training window,
+    ``batch`` windows a step; ``warm``: gaps read either side of a window that is judged. ``validation``: the share of
+    the labelled gaps, in blocks of time, that stops the training of a member. Learned: ``networks_``, ``mean_``,
+    ``sd_``, ``threshold_`` (the log odds at which F1 was best on what members had not trained on), ``history_`` of
+    each, ``n_features_in_``.
     """
 
     def __init__(
         self,
         cell: str = "lstm",
-        hidden: int = 48,
-        dropout: float = 0.2,
+        members: int = 3,
+        hidden: int = 24,
+        dropout: float = 0.4,
         epochs: int = 40,
         chunk: int = 64,
         batch: int = 16,
@@ -56,6 +60,7 @@ class BoundaryScorer:
         device: str = "cpu",
     ) -> None:
         self.cell = cell
+        self.members = members
         self.hidden = hidden
         self.dropout = dropout
         self.epochs = epochs
@@ -87,69 +92,80 @@ class BoundaryScorer:
         progress = Progress() if progress is None else progress
         weight = np.ones(len(y)) if weight is None else weight
         self._standardise(x)
-        with seeds.fixed(self.random_state):
-            self.network_ = GapScorer(self.cell, self._inputs(), self.hidden, self.dropout).to(self.device)
-        judged = validation_part(y, weight, self.validation, self.random_state)
-        self._train(x, y, weight, judged, offset, progress, resume)
-        self.threshold_ = self._best_threshold(x, y, weight, judged, offset)
+        self.networks_: list[nn.Module] = []
+        self.history_: list[History] = []
+        stream = self._stream(x, offset)
+        apart = np.zeros((self.members, len(y)), dtype=np.bool_)
+        progress.phase("Learning where events end", self.members * self.epochs, "rounds")
+        for member in range(self.members):
+            seed = self.members * self.random_state + member
+            apart[member] = validation_part(y, weight, self.validation, seed)
+            own = None if resume is None else replace(resume, path=_of_member(resume.path, member))
+            training = self._training(seed, Ahead(progress, member * self.epochs), own)
+            self._train(training, stream, y, weight, apart[member])
+        self.threshold_ = self._best_threshold(stream, y, weight, apart)
         return self
 
-    def _train(
-        self,
-        x: F64,
-        y: Bools,
-        weight: F64,
-        judged: Bools,
-        offset: F64 | None,
-        progress: Progress,
-        resume: Resume | None,
-    ) -> None:
+    def _training(self, seed: int, progress: Progress, resume: Resume | None) -> Training:
+        schedule = Schedule(self.epochs, self.learning_rate, self.patience, weight_decay=self.weight_decay)
+        return Training(self._network(seed), schedule, seed=seed, progress=progress, resume=resume)
+
+    def _network(self, seed: int) -> GapScorer:
+        with seeds.fixed(seed):
+            return GapScorer(self.cell, 2 * len(self.mean_), self.hidden, self.dropout).to(self.device)
+
+    def _train(self, training: Training, stream: F32, y: Bools, weight: F64, judged: Bools) -> None:
+        """Train one member, judged by the gaps ``judged``."""
+        network = training.network
         heavy = np.where(y, _class_weight(y, weight), 1.0) * weight
-        stream = self._stream(x, offset)
         answer = y.astype(np.float32)
         learn, judge = (np.where(part, heavy, 0.0).astype(np.float32) for part in (~judged, judged))
+        judge = judge if judged.any() else learn
         labelled = np.flatnonzero(learn > 0)
-        progress.phase("Learning where events end", self.epochs, "rounds")
-        schedule = Schedule(self.epochs, self.learning_rate, self.patience, weight_decay=self.weight_decay)
-        training = Training(self.network_, schedule, seed=self.random_state, progress=progress, resume=resume)
         length = min(self.chunk, len(y))
+        steps = int(np.clip(-(-len(labelled) // (self.batch * max(length, 1))), _STEPS_AN_EPOCH, _MOST_STEPS))
 
         def batches(rng: np.random.Generator) -> Iterator[tuple[F32, F32, F32]]:
-            for _ in range(max(-(-len(labelled) // (self.batch * length)), _STEPS_AN_EPOCH)):
+            for _ in range(steps):
                 begin = labelled[rng.integers(0, len(labelled), self.batch)] - rng.integers(0, length, self.batch)
-                yield tuple(windows.gather(each, begin, length) for each in (stream, answer, learn))  # type: ignore[misc]
+                x, wanted, counts = (windows.gather(each, begin, length) for each in (stream, answer, learn))
+                yield x, wanted, counts
 
         def judgement() -> float:
-            scored = torch.from_numpy(self._scores(stream).astype(np.float32))
-            part = judge if judged.any() else learn
-            return float(weighted_loss(scored, torch.from_numpy(answer), torch.from_numpy(part)))
+            scored = torch.from_numpy(self._scores(network, stream).astype(np.float32))
+            return float(weighted_loss(scored, torch.from_numpy(answer), torch.from_numpy(judge)))
 
         if len(labelled):
-            self.history_ = training.run(batches, lambda batch: self._loss(batch), judgement)
-        else:
-            self.history_ = training.history
+            training.run(batches, lambda batch: self._loss(network, batch), judgement)
+        self.networks_.append(network)
+        self.history_.append(training.history)
 
-    def _loss(self, batch: tuple[F32, F32, F32]) -> Tensor:
+    def _loss(self, network: nn.Module, batch: tuple[F32, F32, F32]) -> Tensor:
         stream, answer, weight = (torch.from_numpy(part).to(self.device) for part in batch)
-        return weighted_loss(stream[..., -1] + self.network_(stream[..., :-1]), answer, weight)
+        return weighted_loss(stream[..., -1] + network(stream[..., :-1]), answer, weight)
 
-    def _best_threshold(self, x: F64, y: Bools, weight: F64, judged: Bools, offset: F64 | None) -> float:
-        scored = self._scores(self._stream(x, offset))
-        part = judged if int(y[judged].sum()) >= _ENOUGH else weight > 0
-        return best_threshold(scored[part], y[part])
+    def _best_threshold(self, stream: F32, y: Bools, weight: F64, apart: NDArray[np.bool_]) -> float:
+        """Every gap judged by the members that had not trained on it, where enough boundaries have such members."""
+        scored = np.stack([self._scores(network, stream) for network in self.networks_])
+        fair = apart.any(axis=0)
+        if int(y[fair].sum()) >= _ENOUGH:
+            mean = (scored * apart).sum(axis=0)[fair] / apart.sum(axis=0)[fair]
+            return best_threshold(mean, y[fair])
+        known = weight > 0
+        return best_threshold(scored.mean(axis=0)[known], y[known])
 
     def decision_function(self, x: F64, offset: F64 | None = None) -> F64:
         """float64 [g]: log odds, 0 and above is a boundary."""
-        return self._scores(self._stream(x, offset)) - self.threshold_
+        stream = self._stream(x, offset)
+        scored = [self._scores(network, stream) for network in self.networks_]
+        mean: F64 = np.mean(scored, axis=0)
+        return mean - self.threshold_
 
     def predict(self, x: F64, offset: F64 | None = None) -> Bools:
         """bool [g]: the boundaries."""
         return self.decision_function(x, offset) >= 0
 
     # ------------------------------------------------------------ inputs
-
-    def _inputs(self) -> int:
-        return 2 * len(self.mean_)
 
     def _standardise(self, x: F64) -> None:
         known = np.isfinite(x)
@@ -167,20 +183,20 @@ class BoundaryScorer:
         start = np.zeros(len(x)) if offset is None else offset
         return np.column_stack([scaled, known, np.clip(start, -12.0, 12.0)]).astype(np.float32)
 
-    def _scores(self, stream: F32) -> F64:
-        """float64 [g]: log odds before the threshold, read in windows with ``warm`` gaps either side."""
+    def _scores(self, network: nn.Module, stream: F32) -> F64:
+        """float64 [g]: log odds of one member before the threshold, read in windows with ``warm`` gaps either side."""
         n = len(stream)
         if n == 0:
             return np.zeros(0)
         first, length = windows.starts(n, 4 * self.chunk, self.warm)
         steps = length + 2 * self.warm
         out = np.zeros((len(first), steps), np.float32)
-        self.network_.eval()
+        network.eval()
         with torch.no_grad():
             for start in range(0, len(first), 4 * self.batch):
                 part = slice(start, start + 4 * self.batch)
                 block = torch.from_numpy(windows.gather(stream, first[part], steps)).to(self.device)
-                out[part] = (block[..., -1] + self.network_(block[..., :-1])).cpu().numpy()
+                out[part] = (block[..., -1] + network(block[..., :-1])).cpu().numpy()
         return windows.scatter(out, first, self.warm, length, n).astype(np.float64)
 
     # ------------------------------------------------------------ files
@@ -188,17 +204,36 @@ class BoundaryScorer:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, for a file."""
         own = {"mean": self.mean_, "sd": self.sd_, "threshold": np.array([self.threshold_])}
-        return {**to_arrays(self.network_, "network/"), **own}
+        all_of_them = (to_arrays(network, f"{k}/") for k, network in enumerate(self.networks_))
+        return {**own, **{name: array for one in all_of_them for name, array in one.items()}}
 
     def set_arrays(self, arrays: dict[str, NDArray[Any]]) -> BoundaryScorer:
         """Take what :meth:`arrays` gave to a scorer of the same parameters. Raises WeightsError."""
         self.mean_, self.sd_, self.threshold_ = arrays["mean"], arrays["sd"], float(arrays["threshold"][0])
         self.n_features_in_ = len(self.mean_)
-        with seeds.fixed(0):
-            self.network_ = GapScorer(self.cell, self._inputs(), self.hidden, self.dropout).to(self.device)
-        from_arrays(self.network_, arrays, "network/")
-        self.network_.eval()
+        self.networks_ = [self._network(0) for _ in range(self.members)]
+        for k, network in enumerate(self.networks_):
+            from_arrays(network, arrays, f"{k}/")
+            network.eval()
         return self
+
+
+class Ahead(Progress):
+    """A progress that reports into another one, some steps further on."""
+
+    def __init__(self, whole: Progress, by: int) -> None:
+        super().__init__()
+        self._whole, self._by = whole, by
+
+    def set(self, done: int, total: int | None = None) -> None:
+        self._whole.set(self._by + done)
+
+    def check(self) -> None:
+        self._whole.check()
+
+
+def _of_member(path: Path, member: int) -> Path:
+    return path.with_name(f"{path.stem}-{member}{path.suffix}")
 
 
 def weighted_loss(score: Tensor, answer: Tensor, weight: Tensor) -> Tensor:

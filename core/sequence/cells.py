@@ -31,15 +31,23 @@ def recurrent(cell: str, inputs: int, hidden: int, *, bidirectional: bool = Fals
 
 
 class NextContext(nn.Module):
-    """Reads vectors float32 [batch, steps, d] and says after each one what comes next, [batch, steps, d]."""
+    """Reads vectors float32 [batch, steps, d] and says after each one what comes next, [batch, steps, d].
 
-    def __init__(self, cell: str, d: int, hidden: int) -> None:
+    It starts from "more of the same", the last vector, and learns what to add and what to leave out: on small libraries
+    a network without that start foresees less than the last photo does by itself.
+    """
+
+    def __init__(self, cell: str, d: int, hidden: int, dropout: float) -> None:
         super().__init__()
         self.layer = recurrent(cell, d, hidden)
+        self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(hidden, d)
+        self.last = nn.Parameter(torch.ones(d))
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.head(self.layer(x)[0])
+        y: Tensor = self.last * x + self.head(self.dropout(self.layer(self.dropout(x))[0]))
         return y
 
 

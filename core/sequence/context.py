@@ -28,7 +28,7 @@ F64 = NDArray[np.float64]
 PHASES = {"forward": "Learning what comes next", "backward": "Learning what came before"}
 DIRECTIONS = tuple(PHASES)
 _FEWEST = 3  # photos: below this there is nothing to foresee
-_STEPS_AN_EPOCH = 8
+_STEPS_AN_EPOCH = 16
 
 
 class ContextPredictor:
@@ -45,6 +45,7 @@ class ContextPredictor:
         cell: str = "lstm",
         hidden: int = 64,
         horizon: int = 5,
+        dropout: float = 0.3,
         epochs: int = 24,
         chunk: int = 64,
         batch: int = 32,
@@ -58,6 +59,7 @@ class ContextPredictor:
         self.cell = cell
         self.hidden = hidden
         self.horizon = horizon
+        self.dropout = dropout
         self.epochs = epochs
         self.chunk = chunk
         self.batch = batch
@@ -90,7 +92,7 @@ class ContextPredictor:
 
     def _network(self, seed: int) -> NextContext:
         with seeds.fixed(seed):
-            return NextContext(self.cell, self.n_features_in_, self.hidden).to(self.device)
+            return NextContext(self.cell, self.n_features_in_, self.hidden, self.dropout).to(self.device)
 
     def _fit_one(
         self, network: NextContext, stream: F32, seed: int, progress: Progress, resume: Resume | None

@@ -19,7 +19,8 @@ from core.progress import Progress, Report
 from tests.learn.libraries import outings, stream
 
 TINY = Sizes(
-    {"hidden": 4, "epochs": 2, "chunk": 16, "batch": 4, "warm": 4}, {"hidden": 4, "epochs": 2, "chunk": 16, "batch": 4}
+    {"hidden": 4, "epochs": 2, "chunk": 16, "batch": 4, "warm": 4},
+    {"members": 2, "hidden": 4, "epochs": 2, "chunk": 16, "batch": 4},
 )
 
 
@@ -135,5 +136,5 @@ def test_a_cancelled_training_goes_on_where_it_was(tmp_path: Path) -> None:
     finished = {path: path.stat().st_mtime_ns for path in (tmp_path / "b").iterdir()}
     again = network.train(cut, Progress())
     assert again.verdict == whole.verdict
-    first = tmp_path / "b" / "boundary-0.safetensors"
+    first = tmp_path / "b" / "boundary-0-0.safetensors"
     assert first.stat().st_mtime_ns == finished[first], "what was finished is not trained again"
