@@ -116,11 +116,11 @@ def events_of(events: Found, n: int) -> NDArray[np.int64]:
 
 def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None) -> None:
     """All that is found in the pictures: kinds, look-alikes, copies, bursts, odd ones."""
-    from core.group import bursts, duplicates, kinds, lookalikes, neighbours
+    from core.group import bursts, duplicates, kinds, lookalikes, neighbours, odd
 
     table, found, seed, inputs = work.table, work.found, work.seed, work.inputs
     work.begin("kinds")
-    taught = kinds.Taught(work.inputs.kinds, work.inputs.taught, work.inputs.probes)
+    taught = kinds.Taught(inputs.kinds, inputs.taught, inputs.probes)
     found["kinds"] = kinds.find(table, taught=taught)
     work.begin("lookalikes")
     near = inputs.neighbours
@@ -137,7 +137,7 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
     work.begin("bursts")
     found["bursts"] = bursts.find(table, pairs=pairs["bursts"])
     work.begin("odd")
-    found["odd"] = Found("odd", [], "none", "0", {})
+    found["odd"] = odd.find(table, neighbours=near, events=found["events"], seed=seed)
 
 
 def _titles(work: _Work, named: NamedPhotos, bases: list[Home], shares: Mapping[str, F32]) -> None:

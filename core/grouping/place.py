@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from core import learn
 from core.correct import apply, clocks, local, replay, stretch
 from core.correct.replay import Said
 from core.group import gaps as rule
 from core.group import levels
-from core.group.base import PhotoTable
+from core.group.base import Inputs, PhotoTable
 from core.group.events import EventParams
-from core.group.moves import leave
-from core.group.timeline import timeline
+from core.group.stream import line_of
 from core.grouping import place_looks, place_where, state
 from core.grouping.run import run
 from core.grouping.table import read_table
@@ -77,14 +77,15 @@ def _place(store: Store, new: I64, progress: Progress) -> Placed:
             said = replay.read(conn)
             around = read_table(conn, neighbourhood(conn, new, said))
         around = with_vectors(store, around, scratch)
+        inputs = learn.with_learned(store, around, Inputs(moves=_moved(around, said)))
         progress.advance()
         progress.check()
         with store.write(Change(photos=True, groups=True)) as conn:
-            place_on_line(conn, around, new, said)
+            place_on_line(conn, around, new, said, inputs)
             progress.advance()
             place_where.place(conn, around, new)
             progress.advance()
-            unsorted = place_looks.place(store, conn, around, new, said)
+            unsorted = place_looks.place(store, conn, around, new, said, inputs)
             state.note_placed(conn, new, unsorted)
         progress.advance()
         return Placed(False, len(new), len(around), unsorted)
@@ -116,11 +117,11 @@ def neighbourhood(conn: Connection, new: I64, said: Said, half: int = HALF) -> l
 # ---------------------------------------------------------------- the line
 
 
-def place_on_line(conn: Connection, around: PhotoTable, new: I64, said: Said) -> None:
+def place_on_line(conn: Connection, around: PhotoTable, new: I64, said: Said, inputs: Inputs) -> None:
     """Cut the stretches of the line around new photos anew; those without a time join the undated."""
     keys = replay.keys_of(conn, new.tolist())
     if keys:
-        known = measured(around, set(keys), said)
+        known = measured(around, set(keys), inputs)
         moved = {photo: (key[0], key[0]) for photo, key in keys.items()}
         apply.regroup(conn, said, said, moved, apply.Back(gaps=known))
     undated = [photo for photo in new.tolist() if photo not in keys and photo not in said.off]
@@ -128,13 +129,19 @@ def place_on_line(conn: Connection, around: PhotoTable, new: I64, said: Said) ->
         _add_undated(conn, undated)
 
 
-def measured(around: PhotoTable, new: set[int], said: Said) -> stretch.Gone:
-    """The gaps beside new photos as the rule sees them."""
+def _moved(around: PhotoTable, said: Said) -> I64:
+    """int64 [k, 2] as ``Inputs.moves``, of which only who left the line matters here."""
     off = np.flatnonzero(np.isin(around.ids, np.array(sorted(said.off), np.int64)))
-    line = leave(timeline(around), off)
-    params = EventParams()
+    return np.stack([off, off], axis=1)
+
+
+def measured(around: PhotoTable, new: set[int], inputs: Inputs) -> stretch.Gone:
+    """The gaps beside new photos as the rule, or what was learned, sees them."""
+    line = line_of(around, inputs)
+    params = EventParams() if inputs.gap_model is None else EventParams(model=inputs.gap_model)
     found = rule.measure(around, line, params.model)
-    strength = levels.strengths(found.logits, line.unit, params.prior).tolist()
+    logits = found.logits if inputs.logits is None else inputs.logits
+    strength = levels.strengths(logits, line.unit, params.prior).tolist()
     ids = around.ids[line.order].tolist()
     known = stretch.Gone()
     for i, (before, after) in enumerate(pairwise(ids)):

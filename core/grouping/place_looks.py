@@ -10,12 +10,12 @@ from sqlalchemy.engine import Connection
 
 from core.correct.replay import Said
 from core.group import bursts, duplicates, kinds
-from core.group.base import PhotoTable
+from core.group.base import Inputs, PhotoTable
 from core.grouping import joining
 from core.grouping.table import read_copies, read_table
 from core.records import FLAG_BURST
 from core.store.columns import int_columns
-from core.store.queries_vectors import current_embedder
+from core.store.queries_vectors import current_embedder, nearest_rows
 from core.store.store import Store
 
 I64 = NDArray[np.int64]
@@ -28,7 +28,7 @@ SAMPLE, QUANTILE = 64, 0.1
 """Members looked at to learn how alike a group is, and the quantile of their likeness a new one must reach."""
 
 
-def place(store: Store, conn: Connection, around: PhotoTable, new: I64, said: Said) -> int:
+def place(store: Store, conn: Connection, around: PhotoTable, new: I64, said: Said, inputs: Inputs) -> int:
     """Give new photos their groups by look; returns how many wait unsorted."""
     rows = np.flatnonzero(np.isin(around.ids, new))
     _kinds(store, conn, take(around, rows), said)
@@ -116,20 +116,17 @@ def _duplicates(conn: Connection, around: PhotoTable, new: I64, near: dict[int, 
 
 def nearest(store: Store, conn: Connection, vector: NDArray[np.float16]) -> list[tuple[int, float]]:
     """(photo, cosine) of the shown photos most like a vector, best first."""
-    from core.retrieve.exact import best, cosine_scores
-
     used = current_embedder(conn)
     if used is None:
         return []
-    scores = cosine_scores(store.vectors(used.name, used.version, used.dim).rows(), vector)
-    top = best(scores, VOTERS + 1)
+    rows, scores = nearest_rows(store, used, vector, VOTERS + 1)
     found = conn.exec_driver_sql(
         "SELECT v.row, v.photo_id FROM json_each(?) j CROSS JOIN vector v ON v.embedder_id = ? AND v.row = j.value"
         " JOIN photo p ON p.id = v.photo_id WHERE NOT p.hidden",
-        (json.dumps(top.tolist()), used.id),
+        (json.dumps(rows.tolist()), used.id),
     )
     of = {row[0]: row[1] for row in found}
-    return [(of[row], float(scores[row])) for row in top.tolist() if row in of]
+    return [(of[row], score) for row, score in zip(rows.tolist(), scores.tolist(), strict=True) if row in of]
 
 
 def _lookalikes(store: Store, conn: Connection, near: dict[int, list[tuple[int, float]]], said: Said) -> int:

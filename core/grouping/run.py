@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from core import group, learn
 from core.correct import clocks, replay
 from core.correct.naming import kind_shares
 from core.group import Beside
 from core.group.base import Found, PhotoTable
-from core.grouping import geometry, state, write
+from core.grouping import geometry, graph, state, write
 from core.grouping.differences import write_boundaries
 from core.grouping.table import read_copies, read_table
-from core.grouping.vectors import Scratch, with_vectors
+from core.grouping.vectors import Scratch, rows_of, with_vectors
 from core.progress import Progress
 from core.records import Change
 from core.store.store import Store
@@ -44,6 +45,10 @@ def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) 
             shares = None if looks else kind_shares(conn, table)
         table = with_vectors(store, table, scratch)
         inputs = learn.with_learned(store, table, inputs)
+        if looks and table.vectors is not None:
+            near = graph.for_table(store, rows_of(store, table.ids), progress)
+            inputs = replace(inputs, neighbours=near)
+            progress.phase("Grouping", STEPS, "steps")
         progress.advance()
         progress.check()
 

@@ -23,6 +23,15 @@ IN_MEMORY = 1 << 29
 BLOCK = 8192
 
 
+def rows_of(store: Store, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """int64 [n]: the row of each photo's vector by the library's embedder, -1 for none."""
+    with store.read() as conn:
+        used = current_embedder(conn)
+        if used is None:
+            return np.full(len(ids), -1, np.int64)
+        return vector_rows(conn, used.name, used.version, ids)[0]
+
+
 def with_vectors(store: Store, table: PhotoTable, scratch: Scratch) -> PhotoTable:
     """The table with the vectors of the library's embedder and its class probabilities, where there are any."""
     with store.read() as conn:
