@@ -106,7 +106,8 @@ class Focus(QObject):
 
     def show_photo(self, photo_id: int) -> None:
         """Go to one photo from the inspector: in the viewer if it is open, on the wall otherwise."""
-        if self._wall is None or not (self._wall.ids == photo_id).any():
+        on_wall = self._wall is not None and bool((self._wall.ids == photo_id).any())
+        if not on_wall or self._window.shown_page not in ("wall", "viewer"):
             self.photo_wanted.emit(photo_id)
         elif self.viewing:
             self.open_photo(photo_id)

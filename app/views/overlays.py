@@ -82,7 +82,7 @@ class ShortcutSheet(Overlay):
         card.setParent(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        width, height = min(760, self.width() - 2 * SPACE_XL), min(640, self.height() - 2 * SPACE_XL)
+        width, height = min(840, self.width() - 2 * SPACE_XL), min(880, self.height() - 2 * SPACE_XL)
         self._card.setGeometry((self.width() - width) // 2, (self.height() - height) // 2, width, height)
 
     def _columns(self) -> QWidget:
@@ -95,7 +95,7 @@ class ShortcutSheet(Overlay):
         total, used = sum(len(rows) + 2 for _, rows in parts), 0
         halves: tuple[QVBoxLayout, QVBoxLayout] = (QVBoxLayout(), QVBoxLayout())
         for heading, rows in parts:
-            half = halves[0 if used < total / 2 else 1]
+            half = halves[0 if used + len(rows) / 2 < total / 2 else 1]
             half.addWidget(label(heading, "section"))
             half.addLayout(_table(rows))
             half.addSpacing(SPACE_M)

@@ -75,6 +75,7 @@ def draw(
     middle = QRect(box.center().x() - width // 2, box.top(), width, box.height())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     if lit == 2:
         _chosen(painter, box, look.accent)
     colour = QColor(look.accent if lit else look.text)

@@ -135,6 +135,7 @@ class WallPainter:
     def header(self, painter: QPainter, box: QRect, title: str, subtitle: str, hovered: bool) -> None:
         """Title and, muted beside it, the subtitle; the title is underlined while it can be clicked."""
         painter.fillRect(box, self.look.ground)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # words read as their own letters do
         room = box.adjusted(2, 6, -SPACE_S, 0)
         title_font = QFont(self._title)
         title_font.setUnderline(hovered)
