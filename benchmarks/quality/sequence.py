@@ -2,10 +2,11 @@
 
 ``lives``: **simulated** libraries (:mod:`benchmarks.quality.life`), real vectors. In each, the labels of 60 % of the
 stream (three of five blocks of time) are known, as if the person had sorted them into folders; F1 is over the rest,
-every rule at the threshold that is best on the known part, every network at its own. ``default``: the rule as installed; ``fitted``: the rule's
-weights fitted to the known part; ``+ context``: the evidence of contextual prediction (no labels) as a further term;
-``lstm``, ``rnn``: the bidirectional scorer over all features and that evidence, starting from the fitted rule;
-``alone``: without the rule to start from. ``context_alone``: the evidence by itself. Pairs are of the same library.
+every rule at the threshold that is best on the known part, every network at its own. ``default``: the rule as
+installed; ``fitted``: the rule's weights fitted to the known part; ``context``: the evidence of contextual prediction
+(no labels) as a further term; ``lstm``, ``rnn``: the bidirectional scorer over all features and that evidence, starting
+from the fitted rule; ``alone``: without a rule to start from. ``gated``: the LSTM where the program's gate, which sees
+the known part alone, chose it, else the fitted rule. Differences are within the same library.
 
 ``streams`` (``--streams CSV``): real people, times only, five folds by person as in :mod:`benchmarks.quality.events`.
 There is nothing to see in times beyond the rule's features, so the network is not expected to win there.

@@ -35,7 +35,7 @@ _SEGMENTS = 20
 class BoundaryScorer:
     """Log odds of a boundary at every gap of one stream: the mean of a few networks, each stopped by other blocks.
 
-    ``cell``: "lstm" or "rnn". ``members``: networks; ``hidden``: units each way. ``chunk``: gaps of one training window,
+    ``cell``: "lstm" or "rnn". ``members``: networks; ``hidden``: units each way. ``chunk``: gaps of a training window,
     ``batch`` windows a step; ``warm``: gaps read either side of a window that is judged. ``validation``: the share of
     the labelled gaps, in blocks of time, that stops the training of a member. Learned: ``networks_``, ``mean_``,
     ``sd_``, ``threshold_`` (the log odds at which F1 was best on what members had not trained on), ``history_`` of
