@@ -12,7 +12,7 @@ from core.paths import DATABASE
 
 PACKAGES = (
     "numpy", "scipy", "scikit-learn", "torch", "onnxruntime", "Pillow", "exiv2", "PySide6-Essentials", "SQLAlchemy",
-    "alembic", "usearch", "blake3", "pillow-heif", "rawpy",
+    "alembic", "blake3", "pillow-heif", "rawpy",
 )  # fmt: skip
 
 

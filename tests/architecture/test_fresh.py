@@ -117,7 +117,7 @@ def test_every_dependency_is_pinned() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = {canonicalize_name(n): v for n, _, v in (line.partition("==") for line in lines if "==" in line)}
     extras = project["optional-dependencies"]
-    for text in [*project["dependencies"], *extras["heif"], *extras["raw"], *extras["test"]]:
+    for text in [*project["dependencies"], *extras["heif"], *extras["raw"], *extras["bench"], *extras["test"]]:
         requirement = Requirement(text)
         assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)]), text
     assert all("+" not in version for version in pins.values()), "plain releases only"
