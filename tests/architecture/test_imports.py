@@ -26,7 +26,9 @@ FACADE = (
 FIRST_WINDOW = {"app.bootstrap": "core.store.snapshot"}
 """The one exception: the wall saved for the next start is read before the library is opened."""
 
-HEAVY = ("torch", "torchvision", "timm", "open_clip", "sklearn", "scipy", "numba", "onnx", "onnxruntime", "skimage", "cv2")
+HEAVY = (
+    "torch", "torchvision", "timm", "open_clip", "sklearn", "scipy", "numba", "onnx", "onnxruntime", "skimage", "cv2",
+)  # fmt: skip
 TORCH = ("torch", "torchvision", "timm", "open_clip")
 TORCH_ROOMS = ("core.nn", "core.embed", "core.sequence", "core.recognise", "core.gan", "core.superres", "core.device")
 TORCH_FREE = ("core.embed.base", "core.embed.registry", "core.embed.catalogue")
