@@ -17,9 +17,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from core.records import Wall
+from core.records import Edges, Wall
 
-VERSION = 1
+VERSION = 2
 _MAGIC = b"RVWALL\x00\x01"
 _PREFIX = struct.Struct("<8sII")
 _ALIGN = 64
@@ -27,6 +27,12 @@ _HEADER_LIMIT = 1 << 16
 
 _COLUMNS = (("ids", "<i8"), ("aspect", "<f4"), ("colour", "<u4"), ("local", "<f8"), ("flags", "|u1"))
 _SECTIONS = (("section_start", "<i8"), ("section_id", "<i8"))
+_EDGES = (
+    ("strength", "<f4"), ("gap_seconds", "<f8"), ("distance_km", "<f4"), ("before", "<i8"), ("after", "<i8"),
+    ("pinned", "|b1"),
+)  # fmt: skip
+_LONGEST_GAP = 1e11
+"""Seconds; no calendar holds a longer pause, and no sentence could say it."""
 
 
 def snapshot_path(root: Path) -> Path:
@@ -36,6 +42,8 @@ def snapshot_path(root: Path) -> Path:
 def save(root: Path, wall: Wall) -> None:
     """Write the snapshot; it appears whole or not at all. Raises OSError."""
     blocks = [np.ascontiguousarray(getattr(wall, name), dtype) for name, dtype in _COLUMNS + _SECTIONS]
+    for name, dtype in _EDGES:  # all empty where nothing is known of the boundaries
+        blocks.append(np.ascontiguousarray(getattr(wall.edges, name, ()), dtype))
     blocks.append(_texts_block(wall))
     layout, total = _lay_out(blocks)
     head = _encode_header({"version": VERSION, "generation": wall.generation, "blocks": layout, "bytes": total})
@@ -120,12 +128,19 @@ def _read_header(file: BinaryIO) -> dict[str, Any]:
 def _build(header: dict[str, Any], body: NDArray[np.uint8]) -> Wall:
     if len(body) != header["bytes"]:
         raise ValueError("cut short")
-    names = [*_COLUMNS, *_SECTIONS, ("texts", "|u1")]
+    names = [*_COLUMNS, *_SECTIONS, *_EDGES, ("texts", "|u1")]
     arrays: dict[str, Any] = {}
     for (name, dtype), (offset, count) in zip(names, header["blocks"], strict=True):
         arrays[name] = body[offset : offset + count * np.dtype(dtype).itemsize].view(dtype)
     texts = json.loads(arrays.pop("texts").tobytes())
-    wall = Wall(**arrays, titles=texts["titles"], subtitles=texts["subtitles"], generation=int(header["generation"]))
+    edges = Edges(**{name: arrays.pop(name) for name, _ in _EDGES})
+    wall = Wall(
+        **arrays,
+        titles=texts["titles"],
+        subtitles=texts["subtitles"],
+        generation=int(header["generation"]),
+        edges=edges if len(edges.strength) else None,
+    )
     if not _is_sound(wall):
         raise ValueError("inconsistent columns")
     return wall
@@ -141,4 +156,14 @@ def _is_sound(wall: Wall) -> bool:
         return False
     in_order = starts[0] == 0 and starts[-1] == n and bool(np.all(np.diff(starts) >= 0))
     worded = all(isinstance(text, str) for text in (*wall.titles, *wall.subtitles))
-    return in_order and worded and bool(np.all((wall.aspect > 0) & (wall.aspect < 1e6)))
+    return in_order and worded and _edges_sound(wall) and bool(np.all((wall.aspect > 0) & (wall.aspect < 1e6)))
+
+
+def _edges_sound(wall: Wall) -> bool:
+    edges, m = wall.edges, len(wall.section_id)
+    if edges is None:
+        return True
+    told = all(len(getattr(edges, name)) == m for name, _ in _EDGES)
+    known = edges.gap_seconds[np.isfinite(edges.gap_seconds)]
+    far = edges.distance_km[np.isfinite(edges.distance_km)]
+    return told and bool(np.all(np.abs(known) < _LONGEST_GAP) and np.all(np.abs(far) < _LONGEST_GAP))

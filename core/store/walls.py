@@ -25,6 +25,8 @@ class Walls:
     def wall(self, scope: Scope) -> Wall:
         """All photos of a scope. Raises KeyError for a group or folder that is gone."""
         saved = self._saved() if scope.kind == "all" else None
+        if saved is not None and saved.edges is not None:
+            return saved
         with self._store.read() as conn:
             if saved is not None:
                 return replace(saved, edges=section_edges(conn, saved.ids, saved.section_start))
