@@ -63,7 +63,7 @@ def test_a_trip_that_is_parted_is_two_and_one_that_is_joined_is_one() -> None:
     plain = _found(Inputs())[1]["trips"].groups
     assert [len(g.members) for g in plain] == [50]
     parted = LineConstraint(319, 320, LEVELS["trips"], True, 1)
-    t, found, beside = _found(_said(parted))
+    _, found, beside = _found(_said(parted))
     assert [len(g.members) for g in found["trips"].groups] == [20, 30]
     joined = LineConstraint(299, 300, LEVELS["trips"], False, 1)
     _, found, beside = _found(_said(joined))
