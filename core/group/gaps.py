@@ -7,23 +7,23 @@ default weights are set by hand for personal albums, and :func:`fit` learns othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geo.sphere import haversine_km
-from core.group.base import F32, F64, PhotoTable
+from core.group.base import F64, PhotoTable
+from core.group.change import between, centre, distances, visual_change
 from core.group.timeline import I64, Timeline
 
 LOG_17 = float(np.log(17.0))  # PhotoTOC's constant
 PRIOR_LOG_GAP, PRIOR_WEIGHT = 6.0, 2.0  # a neighbourhood of few gaps leans on 400 s
 WIDE = 500  # gaps each side that tell a library's rhythm
 SEASON_SECONDS = 400 * 86400.0
-PLACE_SECONDS, PLACE_PHOTOS = 2 * 3600.0, 5  # how far a position is carried to a neighbour without one
 KNOTS = (30.0, 120.0, 600.0, 1800.0, 5400.0, 21600.0, 172800.0)  # seconds: where the fitted rule may bend
-BLOCK = 128  # gaps: small enough that their vectors stay in the processor's cache
+BRIEF, LONG = float(np.log(60.0)), float(np.log(6 * 3600.0))
+PAUSE, LONG_STAY = 600.0, 6 * 3600.0
 DRIFT_DOUBT = 2.0
 
 DEFAULT_WEIGHTS: dict[str, float] = {
@@ -46,7 +46,9 @@ class Features:
 
     ``log_gap``: log seconds. ``mean_10``, ``mean_20``, ``median_10``, ``median_20``: log gap less log 17 less the local
     mean or median of that many neighbours each side, within ±3.5. ``rhythm``: mean log gap of 500 each side.
-    ``company``: log photos within 400 days on the poorer side. ``far``: log(1 + km/2). ``near``: exp(-km/0.3).
+    ``company``: log photos within 400 days on the poorer side. ``busy``: how long the gaps around are, 0 to 1.
+    ``stay``: log seconds of the longer stretch without a pause beside it. ``placeless``: 1 where no distance is known.
+    ``far``: log(1 + km/2). ``near``: exp(-km/0.3).
     ``speed``: log(1 + km/h / 30). ``visual``: change of look against the library's usual change, in its own spread.
     ``camera``, ``day``: 0 or 1. ``hour_sin``, ``hour_cos``: hour of the photo after.
     """
@@ -104,10 +106,12 @@ TIME_TERMS: tuple[str, ...] = (
     "company",
     "log_gap*company",
     "log_gap>600*company",
+    "busy",
+    "stay",
 )
 """What :func:`fit` weighs when only time is known."""
 
-ALL_TERMS = (*TIME_TERMS, "mean_10", "median_20", "far", "near", "speed", "visual", "camera", "day")
+ALL_TERMS = (*TIME_TERMS, "mean_10", "median_20", "far", "near", "placeless", "speed", "visual", "camera", "day")
 
 
 def fit(
@@ -164,7 +168,9 @@ def time_features(time: F64, gap: F64 | None = None) -> Features:
         columns[f"median_{half}"] = np.clip(log_gap - LOG_17 - local_median(log_gap, half), -3.5, 3.5)
     columns["rhythm"] = local_mean(log_gap, WIDE)
     columns["company"] = company(time)
-    for name in ("far", "near", "speed", "visual", "camera", "day", "hour_sin", "hour_cos"):
+    columns["busy"] = busy(log_gap)
+    columns["stay"] = stay(time, gap)
+    for name in ("far", "near", "placeless", "speed", "visual", "camera", "day", "hour_sin", "hour_cos"):
         columns[name] = unknown
     return Features(columns)
 
@@ -200,6 +206,28 @@ def company(time: F64) -> F64:
     return out
 
 
+def busy(log_gap: F64) -> F64:
+    """Mean of five neighbours each side of how long gaps are: 0 up to a minute, 1 from six hours on."""
+    scaled = np.clip((log_gap - BRIEF) / (LONG - BRIEF), 0.0, 1.0)
+    n = len(scaled)
+    total = np.concatenate([[0.0], np.cumsum(scaled)])
+    low, high = np.maximum(np.arange(n) - 5, 0), np.minimum(np.arange(n) + 6, n)
+    out: F64 = (total[high] - total[low] - scaled + 0.4 * PRIOR_WEIGHT) / (high - low - 1 + PRIOR_WEIGHT)
+    return out
+
+
+def stay(time: F64, gap: F64) -> F64:
+    """log(1 + seconds) of the longer of the two stretches without a pause of ten minutes that a gap lies between."""
+    n = len(time)
+    cuts = np.flatnonzero(gap > PAUSE) + 1
+    begin, end = np.concatenate([[0], cuts]), np.concatenate([cuts, [n]])
+    index = np.arange(n - 1)
+    before = time[index] - time[begin[np.searchsorted(cuts, index, side="right")]]
+    after = time[end[np.searchsorted(cuts, index + 1, side="right")] - 1] - time[index + 1]
+    out: F64 = np.log1p(np.minimum(np.maximum(before, after), LONG_STAY))
+    return out
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """Features of all m - 1 gaps of a timeline, and the plain measures shown as reasons (NaN unknown)."""
@@ -224,7 +252,7 @@ def measure(table: PhotoTable, line: Timeline, model: GapModel) -> Measured:
     km = distances(table, line)
     features = _unit_features(table, line, heads, tails, km)
     change = np.full(m - 1, np.nan)
-    raw_visual = visual_change(table.vectors, line.order[heads]) if table.vectors is not None else None
+    raw_visual = _looks(table, line, heads, tails)
     logits = spread(line, model.logits(_with_visual(features, raw_visual)))
     if raw_visual is not None:
         joined = tails[:-1] + 1 == heads[1:]
@@ -239,9 +267,15 @@ def unit_features(table: PhotoTable, line: Timeline) -> tuple[Features, I64]:
     the first of them where pictures drift by in between."""
     heads, tails = units_that_count(line)
     features = _unit_features(table, line, heads, tails, distances(table, line))
-    if table.vectors is not None:
-        features = _with_visual(features, visual_change(table.vectors, line.order[heads]))
-    return features, tails[:-1]
+    return _with_visual(features, _looks(table, line, heads, tails)), tails[:-1]
+
+
+def _looks(table: PhotoTable, line: Timeline, heads: I64, tails: I64) -> F64 | None:
+    """Change of look at the gaps between neighbouring units, against what all looks of the library share."""
+    if table.vectors is None:
+        return None
+    rows, gap = line.order[heads], line.time[heads[1:]] - line.time[tails[:-1]]
+    return visual_change(table.vectors, rows, gap=gap, middle=centre(table.vectors, rows))
 
 
 def units_that_count(line: Timeline) -> tuple[I64, I64]:
@@ -258,9 +292,10 @@ def _unit_features(table: PhotoTable, line: Timeline, heads: I64, tails: I64, km
     gap = np.round(line.time[heads[1:]] - line.time[tails[:-1]], 3)
     features = time_features(line.time[heads], gap)
     columns = dict(features.columns)
-    unit_km = _between(table, line, tails[:-1], heads[1:], km)
+    unit_km = between(table, line, tails[:-1], heads[1:], km)
     columns["far"] = np.log1p(unit_km / 2.0)
     columns["near"] = np.exp(-unit_km / 0.3)
+    columns["placeless"] = np.isnan(unit_km).astype(np.float64)
     columns["speed"] = np.log1p(unit_km / np.maximum(gap / 3600.0, 1 / 60.0) / 30.0)
     camera = table.camera[line.order]
     before, after = camera[tails[:-1]], camera[heads[1:]]
@@ -315,65 +350,3 @@ def own_time_logits(gap: F64) -> F64:
     local = np.clip(log_gap - LOG_17 - PRIOR_LOG_GAP, -3.5, 3.5)
     out: F64 = DEFAULT_WEIGHTS["bias"] + DEFAULT_WEIGHTS["log_gap"] * log_gap + 0.6 * local
     return out
-
-
-# ---------------------------------------------------------------- place and look
-
-
-def distances(table: PhotoTable, line: Timeline) -> F64:
-    """km between the photos either side of each gap, float64 [m - 1]; a photo without a position borrows one from at
-    most five photos and two hours away on its own side. NaN where there is none."""
-    return _between(table, line, np.arange(len(line) - 1), np.arange(1, len(line)), None)
-
-
-def _between(table: PhotoTable, line: Timeline, before: I64, after: I64, ready: F64 | None) -> F64:
-    """km between timeline indices ``before`` and ``after``; taken from ``ready`` where they are neighbours."""
-    if ready is not None and bool((before + 1 == after).all()):
-        return ready[before]
-    lat, lon = table.lat[line.order], table.lon[line.order]
-    known = np.isfinite(lat) & np.isfinite(lon)
-    index = np.arange(len(line))
-    last = np.maximum.accumulate(np.where(known, index, -1))
-    following = np.minimum.accumulate(np.where(known, index, len(line))[::-1])[::-1]
-    a, b = last[before], following[after]
-    good = (a >= 0) & (b < len(line))
-    a, b = np.where(good, a, 0), np.where(good, b, 0)
-    good &= (before - a <= PLACE_PHOTOS) & (b - after <= PLACE_PHOTOS)
-    good &= (line.time[before] - line.time[a] <= PLACE_SECONDS) & (line.time[b] - line.time[after] <= PLACE_SECONDS)
-    return np.where(good, haversine_km(lat[a], lon[a], lat[b], lon[b]), np.nan)
-
-
-def visual_change(vectors: NDArray[np.float16] | F32, rows: I64, k: int = 5) -> F64:
-    """1 - cosine between the mean vectors of the k photos before and after each gap, float64 [len(rows) - 1].
-
-    ``rows``: the photos in time order. Zero rows (no vector) do not count; NaN where a side has none. Works through
-    blocks, so that memory does not grow with the library.
-    """
-    g = len(rows) - 1
-    out = np.full(max(g, 0), np.nan)
-    block = np.zeros((BLOCK + 2 * k - 1, vectors.shape[1]), dtype=np.float32)
-    for start in range(0, g, BLOCK):
-        stop = min(start + BLOCK, g)
-        first, low, high = start + 1 - k, max(start + 1 - k, 0), min(stop + k, len(rows))
-        part = block[: stop - start + 2 * k - 1]  # rows first .. stop + k - 1, zeros where the stream has none
-        part[: low - first], part[high - first :] = 0.0, 0.0
-        part[low - first : high - first] = vectors[rows[low:high]]
-        out[start:stop] = _block_change(part, stop - start, k)
-    return out
-
-
-def _block_change(part: F32, gaps: int, k: int) -> F64:
-    """Change at each of ``gaps`` gaps, from vectors that begin k - 1 rows before the first gap's left photo."""
-    sums = part[: gaps + k] + part[1 : gaps + k + 1] if k > 1 else part[: gaps + k]
-    for shift in range(2, k):
-        sums += part[shift : gaps + k + shift]
-    before, after = sums[:gaps], sums[k:]
-    dot = np.einsum("ij,ij->i", before, after)
-    norm = np.sqrt(np.einsum("ij,ij->i", before, before) * np.einsum("ij,ij->i", after, after))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        change = 1.0 - dot / norm
-    return np.where(norm > 1e-4, np.clip(change, 0.0, 2.0), np.nan).astype(np.float64)
-
-
-Scorer = Callable[[PhotoTable, Timeline], Measured]
-"""The shape of anything that scores gaps: the rule here, or a recurrent network later."""

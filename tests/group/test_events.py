@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from core.group.base import PhotoTable
 from core.group.events import UNDATED, EventParams, find, membership
-from core.group.gaps import TIME_TERMS, fit, join, unit_features, visual_change
+from core.group.change import visual_change
+from core.group.gaps import TIME_TERMS, fit, join, unit_features
 from core.group.levels import LEVELS, level, lift_calendar, lift_trips
 from core.group.segment import LengthPrior
 from core.group.timeline import timeline
@@ -192,7 +193,7 @@ def test_visual_change_across_blocks_equals_the_plain_loop(monkeypatch: pytest.M
     vectors = rng.normal(size=(50, 6)).astype(np.float32)
     vectors[7] = 0
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    monkeypatch.setattr("core.group.gaps.BLOCK", 7)
+    monkeypatch.setattr("core.group.change.BLOCK", 7)
     fast = visual_change(vectors, np.arange(50), k=5)
     for gap in range(49):
         a, b = vectors[max(gap - 4, 0) : gap + 1].sum(0), vectors[gap + 1 : gap + 6].sum(0)
