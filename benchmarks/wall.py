@@ -35,7 +35,7 @@ TARGETS = {"first_paint_s": 2.0, "p99_ms": 16.7, "p99_thumbs_ms": 16.7, "rss_mb"
 HEAVY = ("torch", "sklearn", "scipy", "numba", "onnxruntime", "skimage")
 SIZE = (1600, 1000)
 THUMBS = 5000
-FORMAT = 1
+FORMAT = 2
 """Raised when libraries kept from earlier runs are of no use any more."""
 WHEEL = 126
 FRAME_S = 1 / 60
