@@ -188,19 +188,16 @@ class QuestionCard(QWidget):
                 widget.setParent(None)
                 widget.deleteLater()
         left, right = side_names(question)
-        self._side(question.left, left, nearest=-1)
+        self._side(question.left, left, question.left[-1 if question.kind == "boundary" else 0], outside_first=True)
         if question.right:
             line = QFrame()
             line.setObjectName("gapline")
             line.setFixedWidth(1)
             self._photos.addWidget(line)
-            self._side(question.right, right, nearest=0)
+            self._side(question.right, right, question.right[0], outside_first=False)
 
-    def _side(self, photos: tuple[int, ...], name: str, *, nearest: int) -> None:
-        """Photos of one side as a column: the one nearest to the gap large, the others small beside it."""
-        if not photos:
-            return
-        near = photos[nearest]
+    def _side(self, photos: tuple[int, ...], name: str, near: int, *, outside_first: bool) -> None:
+        """Photos of one side: the one nearest to the gap (or of the first pair) large, the others small beside it."""
         others = [photo_id for photo_id in photos if photo_id != near][:2]
         small = QVBoxLayout()
         small.setSpacing(SPACE_S)
@@ -213,7 +210,7 @@ class QuestionCard(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         large = self._picture(near, name)
-        if nearest:
+        if outside_first:
             row.addLayout(small, 1 if others else 0)
             row.addWidget(large, 3)
         else:
