@@ -128,7 +128,7 @@ def _of_parts(table: PhotoTable, rows: I64) -> F64:
 def _why_best(sharp: F64, clipped: F64, off: F64, best: int, rest: NDArray[np.int64]) -> str:
     if sharp[best] > 0.0 and sharp[best] >= sharp.max():
         return "sharpest of the burst"
-    if clipped[best] < clipped[rest].min():
+    if clipped[best] < clipped[int(np.argmax(sharp))] - 0.01:
         return "nearly the sharpest, and less of it is blown out or black"
     if off[best] <= off[rest].min():
         return "best exposed of the burst"

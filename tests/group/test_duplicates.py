@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.group import bursts, duplicates
-from core.group.hashes import candidates, distance, telling
+from core.group.alignment import DTYPE, Verdicts, verdicts
+from core.group.hashes import candidates, distance, half_turned, mirrored, telling
+from core.group.quality import best_shot
 from tests.group.builders import permuted, table
 
 HASH = 0x5A3C_96F0_1E87_B4D2
@@ -135,3 +137,93 @@ def test_a_burst_needs_one_camera_likeness_and_seconds() -> None:
     assert sizes([1, 11.5, 22.2], [0, 0, 0], [0, 0, 0]) == []
     assert sizes([1, 1.1, 1.5, 1.6, 2.2, 2.3], [0, 1, 0, 1, 0, 1], [0, 1, 0, 1, 0, 1]) == [3, 3]
     assert bursts.find(table([])).groups == []
+
+
+def _sees(*same: tuple[int, int], **more: float) -> duplicates.Verify:
+    """A look that finds these pairs to be one picture, with further fields as given."""
+
+    def verify(a: np.ndarray, b: np.ndarray) -> Verdicts:
+        records = np.zeros(len(a), DTYPE)
+        records["known"], records["keypoints"], records["unlike"], records["stretch"] = True, 400, 1.0, 1.0
+        for row, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True)):
+            if pair in same:
+                good = {"inliers": 90, "scale": 0.8, "overlap": 1.0, "agreement": 0.97, "unlike": 0.05} | more
+                for name, value in good.items():
+                    records[name][row] = value
+        return verdicts(records)
+
+    return verify
+
+
+def test_a_crop_is_found_by_its_vector_and_proven_by_sight() -> None:
+    t = table([5, 900, 7000], camera=[0, -1, -1], dhash=[HASH, ~HASH, HASH ^ 0xFF00FF], has_dhash=True,
+              width=[4000, 2400, 2400], vectors=_vectors([0, 0, 0], 0.05))  # fmt: skip
+    assert duplicates.find(t).groups == []
+    (group,) = duplicates.find(t, verify=_sees((0, 1))).groups
+    assert group.members.tolist() == [0, 1]
+    assert group.reasons[1]["keypoints"] == 90
+    assert group.reasons[1]["agreement"] == 0.97
+
+
+def test_what_sight_denies_is_no_duplicate_whatever_the_hash_says() -> None:
+    t = table([5, 900], camera=-1, dhash=HASH, has_dhash=True, vectors=_vectors([0, 0]))
+    assert len(duplicates.find(t).groups) == 1
+    assert duplicates.find(t, verify=_sees()).groups == []
+    assert duplicates.find(t, verify=_sees((0, 1), stretch=1.04)).groups == []
+    assert len(duplicates.find(t, verify=_sees((0, 1), stretch=1.04, agreement=0.99)).groups) == 1
+
+
+def test_two_frames_never_meet_through_a_copy_of_one() -> None:
+    t = table([5.0, 7.0, 900.0], camera=[0, 0, -1], dhash=HASH, has_dhash=True, vectors=_vectors([0, 0, 0]))
+    (group,) = duplicates.find(t, verify=_sees((0, 2), (1, 2), (0, 1))).groups
+    assert len(group.members) == 2
+    assert 2 in group.members
+
+
+def test_a_mirrored_version_of_one_moment_counts_and_other_cameras_never() -> None:
+    other = int(mirrored(np.array([HASH]))[0])
+    t = table([5, 5], camera=0, dhash=[HASH, other], has_dhash=True)
+    assert len(duplicates.find(t, verify=_sees((0, 1), mirrored=1)).groups) == 1
+    t = table([5, 5], camera=[0, 1], dhash=[HASH, HASH], has_dhash=True, vectors=_vectors([0, 0]))
+    assert duplicates.find(t, verify=_sees((0, 1))).groups == []
+
+
+@given(st.integers(0, 2**32), st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_what_the_person_said_of_pairs_always_holds(seed: int, said: list[tuple[int, int]]) -> None:
+    rng = np.random.default_rng(seed)
+    t = table(np.cumsum(rng.choice([0.5, 50.0], 12)), camera=rng.integers(-1, 2, 12), dhash=HASH, has_dhash=True,
+              vectors=_vectors(rng.integers(0, 2, 12).tolist()))  # fmt: skip
+    said = [pair for pair in said if pair[0] != pair[1]]
+    same, different = tuple(said[:2]), tuple(said[2:])
+    for found in (
+        duplicates.find(t, pairs=(same, different)),
+        bursts.find(t, pairs=(same, different)),
+    ):
+        group = np.full(12, -1)
+        for number, each in enumerate(found.groups):
+            assert (group[each.members] == -1).all()
+            group[each.members] = number
+        assert all(group[i] != group[j] or group[i] == -1 for i, j in different)
+        if not different:
+            assert all(group[i] == group[j] != -1 for i, j in same)
+
+
+def test_hashes_of_mirrored_and_turned_pictures() -> None:
+    from core.media.measures import dhash
+
+    grey = np.random.default_rng(0).permutation(72).reshape(8, 9).astype(np.uint8)
+    plain = np.array([dhash(grey)])
+    assert mirrored(plain)[0] == dhash(grey[:, ::-1])
+    assert half_turned(plain)[0] == dhash(grey[::-1, ::-1])
+
+
+def test_the_best_shot_is_sharp_where_it_matters_and_not_blown_out() -> None:
+    rows = np.arange(3)
+    t = table([1, 1.5, 2], columns={"sharpness": [300, 200, 100], "subject_sharpness": [500, 900, 300]})
+    assert best_shot(t, rows)[:2] == (1, "sharpest of the burst")
+    t = table([1, 1.5, 2], columns={"subject_sharpness": [880, 900, 300], "clipped": [0.0, 0.3, 0.0]})
+    best, why, figures = best_shot(t, rows)
+    assert best == 0
+    assert "blown out" in why
+    assert figures == {"sharpness_share": 0.978, "clipped": 0.0}
