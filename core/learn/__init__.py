@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
-from core.errors import WeightsError
+from core.errors import Cancelled, ReverieError, WeightsError
 from core.group.base import F64, Inputs, PhotoTable
 from core.group.gaps import GapModel
 from core.group.stream import line_of
@@ -76,14 +76,31 @@ def learn(store: Store, progress: Progress, *, cell: str = network.CELL, seed: i
         progress.check()
         stream = examples.stream_of(table, said.inputs, said.shown, said.folder)
         model, first = boundaries.learn(stream, seed)
-        _keep(store, boundaries.NAME, boundaries.VERSION, first, {**boundaries.as_info(model), "said": said.count})
+        _keep(store, boundaries.NAME, boundaries.VERSION, first, boundaries.as_info(model))
         rule = model if first.used else GapModel()
         known = examples.labels(stream, examples.said(stream), rule.logits(stream.features), folders=True)
         progress.check()
         trained, second = network.learn(stream, known, rule, store.root, progress, cell=cell, seed=seed)
     info, arrays = ({}, None) if trained is None else (trained.info, trained.arrays)
-    _keep(store, network.NAME, network.VERSION, second, {**info, "embedder": embedder}, arrays)
+    _keep(store, network.NAME, network.VERSION, second, {**info, "embedder": embedder, "said": said.count}, arrays)
     return (first, second, *(other.learn(store, progress) for other in OTHERS))
+
+
+def learn_if_due(store: Store, progress: Progress) -> bool:
+    """Learn where enough was said since the last time; True where that was so. What goes wrong is told, not raised.
+
+    Raises Cancelled.
+    """
+    if not due(store):
+        return False
+    try:
+        learn(store, progress)
+    except Cancelled:
+        raise
+    except ReverieError as error:
+        _log.warning("Learning failed: %s", error)
+        progress.notice(str(error))
+    return True
 
 
 def learned(store: Store) -> tuple[LearnedPart, ...]:
@@ -135,12 +152,12 @@ def _network(store: Store) -> Logits | None:
 def due(store: Store) -> bool:
     """Whether enough was said since the last learning to learn anew."""
     try:
-        info = files.read_info(store.root, boundaries.NAME, boundaries.VERSION)
+        info = files.read_info(store.root, network.NAME, network.VERSION)
     except WeightsError:
         info = None
     with store.read() as conn:
         said = len(corrections.read(conn, *_COUNTED))
-    return said - (0 if info is None else int(info["said"])) >= DUE
+    return said - (0 if info is None else int(info.get("said", 0))) >= DUE
 
 
 # ---------------------------------------------------------------- inside
@@ -183,4 +200,4 @@ def _part(store: Store, name: str, version: int) -> LearnedPart | None:
         return LearnedPart(name, "", None, None, 0, False, str(error))
 
 
-__all__ = ["DUE", "Learned", "LearnedPart", "due", "learn", "learned", "load", "with_learned"]
+__all__ = ["DUE", "Learned", "LearnedPart", "due", "learn", "learn_if_due", "learned", "load", "with_learned"]

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from core import learn
+from core.errors import ReverieError
 from core.group.base import Inputs
 from core.group.stream import line_of
 from core.grouping.table import read_table
 from core.learn import boundaries, files, network
 from core.learn.network import Sizes
 from core.library import Library
-from core.progress import Progress
+from core.progress import Progress, Report
 from core.store import corrections
 from core.store.store import Store
 from tests.support.libraries import make_library
@@ -84,6 +85,24 @@ def test_what_is_damaged_or_of_other_vectors_is_left_out_with_its_reason(store: 
     (store.root / "models" / "network.json").write_text("{", encoding="utf-8")
     assert "network.json" in learn.learned(store)[1].why
     assert learn.load(store).logits is None
+
+
+def test_learning_comes_due_and_its_failure_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Report] = []
+    progress = Progress(heard.append)
+    assert not learn.learn_if_due(store, progress)
+    assert _join_all_within(store, 12, 12) >= learn.DUE
+
+    def fail(*_: object, **__: object) -> None:
+        raise ReverieError("The numbers ran away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(network, "learn", fail)
+        assert learn.learn_if_due(store, progress)
+    assert [report.notice for report in heard if report.notice] == ["The numbers ran away."]
+    assert learn.due(store), "what failed is tried again"
+    assert learn.learn_if_due(store, progress)
+    assert not learn.learn_if_due(store, progress)
 
 
 def _folders_of_events(store: Store) -> int:
