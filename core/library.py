@@ -342,6 +342,8 @@ class Library:
 
     def _perform(self, name: str, make: Callable[[Connection], tuple[Command, Command, int]]) -> Change:
         """One operation that can be undone on so many photos as ``make`` says; nothing happens where that is none."""
+        import core.correct.apply  # noqa: F401 (as in _step)
+
         with self._store.write() as conn:
             forward, inverse, count = make(conn)
             if count:

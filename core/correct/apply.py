@@ -18,6 +18,9 @@ from core.correct.stretch import Gone, Span
 from core.records import Change
 from core.store import corrections, journal
 
+MOST_AT_ONCE = 1000
+"""So many photos that are shown again find their places at once; more wait for the next grouping."""
+
 LINE = ("same", "different", "move", "exclude", "clock")
 
 
@@ -82,7 +85,22 @@ def _command(conn: Connection, command: journal.Command) -> Change:
     return run(conn, command)[0]
 
 
-journal.COMMANDS["correct"] = _command
+def _put_away(conn: Connection, command: journal.Command) -> Change:
+    """Photos put away or brought back: those that are shown again get their places, and so does what a correction
+    tied to one that is gone."""
+    before = replay.read(conn)
+    change = put_away(conn, command)
+    after = replay.read(conn)
+    back = [] if command["away"] else journal.from_runs(command["photos"])
+    known = conn.exec_driver_sql('SELECT 1 FROM "group" WHERE kind = ? LIMIT 1', ("events",)).first()
+    if known is not None and len(back) <= MOST_AT_ONCE:
+        shown = {photo: (key[0], key[0]) for photo, key in replay.keys_of(conn, back).items()}
+        regroup(conn, before, after, shown, Back())
+    return change
+
+
+put_away = journal.COMMANDS["put_away"]
+journal.COMMANDS |= {"correct": _command, "put_away": _put_away}
 
 
 def regroup(conn: Connection, before: Said, after: Said, shifted: dict[int, tuple[float, float]], back: Back) -> Back:
@@ -97,7 +115,7 @@ def regroup(conn: Connection, before: Said, after: Said, shifted: dict[int, tupl
         found = [stretch.read(conn, after, span, back.gaps) for span in spans]
         stretches = [each for each, _ in found]
         photos = local.touched_photos(stretches, changed, before) | local.touched_photos(stretches, changed, after)
-        old = rows.read(conn, rows.ids_holding(conn, "events", photos))
+        old = rows.read(conn, [*rows.ids_holding(conn, "events", photos), *local.undated(conn, changed)])
         rest = replay.keys_of(conn, local.left_over(conn, after, old.values(), stretches))
         if not rest:
             break

@@ -52,6 +52,16 @@ def left_over(conn: Connection, said: Said, old: Iterable[Stored], stretches: Se
     return [row[0] for row in cursor]
 
 
+def undated(conn: Connection, changed: Iterable[int]) -> list[int]:
+    """The event of photos without a time, where any of those that changed is one."""
+    found = conn.exec_driver_sql(
+        """SELECT id FROM "group" WHERE kind = 'events' AND key = ? AND EXISTS (
+            SELECT 1 FROM photo WHERE instant IS NULL AND id IN (SELECT value FROM json_each(?)))""",
+        (events.UNDATED, json.dumps(sorted(changed))),
+    )
+    return [row[0] for row in found]
+
+
 # ---------------------------------------------------------------- what the events are
 
 

@@ -229,3 +229,32 @@ def test_what_is_put_away_keeps_its_place(library: Library) -> None:
     regroup(library)
     assert groups(library) == before
     assert len(library.wall(Scope()).ids) == 35
+
+
+def test_photos_shown_again_are_in_their_events_at_once(library: Library) -> None:
+    before = groups(library)
+    library.put_away([3, 20, 21, 22, 23])
+    regroup(library)
+    library.undo()
+    assert sorted(groups(library).values()) == sorted(before.values())
+    assert [b.after for b in library.boundaries()] == list(range(2, 36))
+
+
+def test_photos_without_a_time_can_be_given_a_place(tmp_path: Path) -> None:
+    with build(tmp_path / "library", [*times(), None, None]) as library:
+        before = state(library)
+        library.correct.move([36], _event_of(library, 8))
+        assert _event_of(library, 36) == _event_of(library, 8) != _event_of(library, 37)
+        after = groups(library)
+        regroup(library)
+        assert groups(library) == after
+        with pytest.raises(ValueError, match="no photo with a place in time"):
+            library.correct.move([8], _event_of(library, 37))
+        library.undo()
+        library.undo()
+        assert groups(library)[_event_of(library, 37)] == [36, 37]
+    with build(tmp_path / "other", [*times(), None, None]) as library:
+        before = state(library)
+        library.correct.move([36, 37], _event_of(library, 8))
+        library.undo()
+        assert state(library) == before

@@ -19,6 +19,7 @@ from core.correct.replay import Said
 from core.group.base import LineConstraint
 from core.group.constraints import broken_pairs, on_line, violations
 from core.library import Library
+from core.progress import Progress
 from core.records import LEVELS, Change
 from core.store import corrections
 from core.store.journal import from_runs
@@ -88,16 +89,26 @@ class Model(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ what may happen
 
-    @rule(spots=st.lists(st.floats(0, 11), min_size=1, max_size=4), camera=st.booleans())
-    def photos_come(self, spots: list[float], camera: bool) -> None:
+    @rule(spots=st.lists(st.floats(0, 11), min_size=1, max_size=4), camera=st.booleans(), all_anew=st.booleans())
+    def photos_come(self, spots: list[float], camera: bool, all_anew: bool) -> None:
         with self.library._store.write(Change(photos=True)) as conn:
             top = conn.exec_driver_sql("SELECT max(id) FROM photo").scalar() or 0
-            for number, spot in enumerate(spots, start=top + 1):
+            for number, spot in enumerate(spots if all_anew else spots[:1], start=top + 1):
                 add_photo(conn, number, MONDAY + spot * DAY, camera="Canon" if camera else "Pixel")
-            from core.correct.clocks import apply_clocks
+        if all_anew:
+            self.regroup()
+        else:
+            self.library.place_new(Progress())
+            self.states = [None] * len(self.states)
 
-            apply_clocks(conn)
-        self.regroup()
+    @rule(numbers=few, away=st.booleans())
+    def put_away(self, numbers: list[int], away: bool) -> None:
+        chosen = self.photos(numbers) if away else range(1, 36)
+        if len(self.line()) > 20 or not away:
+            change = self.library.put_away(chosen) if away else self.library.bring_back(chosen)
+            if change != Change():
+                self.states.append(None)
+            self.regroup()
 
     @rule()
     def regroup(self) -> None:
@@ -209,12 +220,11 @@ class Model(RuleBasedStateMachine):
         with self.library._store.read() as conn:
             said = replay.read(conn)
             spoken = corrections.read(conn)
-            strength = dict(
-                conn.exec_driver_sql("SELECT before_id || '-' || after_id, strength FROM boundary").fetchall()
-            )
+            found = conn.exec_driver_sql("SELECT before_id, after_id, strength FROM boundary").fetchall()
+            stored = {row[0]: (row[1], row[2]) for row in found}
         assert self.clocks or not said.dormant
         line = [(when, photo) for when, photo in self.line() if photo not in said.off]
-        gaps = np.array([strength[f"{a[1]}-{b[1]}"] for a, b in pairwise(line)], np.float32)
+        gaps = np.array([self.strength(stored, a[1], b[1]) for a, b in pairwise(line)], np.float32)
         self.line_is_kept(said, line, gaps)
         self.events_are_whole(said, line, gaps)
         self.pairs_and_kinds_are_kept(said)
@@ -224,6 +234,14 @@ class Model(RuleBasedStateMachine):
             own = events.get(payload["group"])
             if own is not None and jaccard(from_runs(payload["members"]), own[2]) >= KEEPS_NAME:
                 assert own[0] in {each["title"] for each in names}
+
+    def strength(self, stored: dict[int, tuple[int, float]], before: int, after: int) -> float:
+        """The strongest stored gap between two neighbours; there are several where photos between them are hidden."""
+        strongest = 0.0
+        while before != after:
+            before, strength = stored[before]
+            strongest = max(strongest, strength)
+        return strongest
 
     def line_is_kept(self, said: Said, line: list[tuple[float, int]], gaps: np.ndarray) -> None:
         keys = sorted({*line, *(key for c in said.line for key in (c.key_a, c.key_b))})
