@@ -201,7 +201,7 @@ def gap_line(why: WhyBoundary) -> str:
     if boundary.distance_km is not None and boundary.distance_km >= 0.05:
         parts.append(distance(boundary.distance_km))
     if boundary.visual is not None:
-        parts.append(f"look changes by {round(100 * boundary.visual)} %")
+        parts.append(f"{max(round(100 * (1 - boundary.visual)), 0)} % alike")
     if boundary.camera_changed:
         parts.append("another camera")
     return " · ".join(parts)

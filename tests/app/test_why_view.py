@@ -96,7 +96,7 @@ def test_what_the_person_said_is_named_and_can_be_forgotten(inspector, desk):
 
 
 def test_boundaries_in_words():
-    assert gap_line(HELD) == "14 h apart · 312 km · look changes by 42 % · another camera"
+    assert gap_line(HELD) == "14 h apart · 312 km · 58 % alike · another camera"
     assert strength_line(HELD) == "Strength 0.99, 0.31 by itself, by the network"
     assert term("gap") == "Length of the gap"
     assert term("something_new") == "Something new"
