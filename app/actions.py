@@ -12,6 +12,8 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app import operations
+from app.icons import icon
+from app.theme import Theme
 
 
 class Needs(Enum):
@@ -135,6 +137,19 @@ ABOUT = {
     "boundary": ("why", "", "merge", "pin", "unpin"),
 }
 """What the menu of each thing on a wall offers, "" for a line."""
+ICONS = {
+    "why": "inspector",
+    "split": "split",
+    "merge": "merge",
+    "not-this": "close",
+    "kind": "kinds",
+    "same": "duplicates",
+    "different": "lookalikes",
+    "cover": "photos",
+    "rename": "edit",
+    "pin": "pin",
+    "unpin": "close",
+}
 
 
 class Actions:
@@ -172,7 +187,7 @@ class Actions:
             self._made[name].setCheckable(True)
             self._made[name].setChecked(on)
 
-    def about(self, what: str, parent: QWidget) -> QMenu | None:
+    def about(self, what: str, parent: QWidget, theme: Theme) -> QMenu | None:
         """The menu of a "photo", "heading" or "boundary" on a wall; None for anything else."""
         if what not in ABOUT:
             return None
@@ -180,8 +195,10 @@ class Actions:
         for name in ABOUT[what]:
             if not name:
                 menu.addSeparator()
-            elif name in self._made:
-                menu.addAction(self._made[name])
+                continue
+            made = self._made[name]
+            made.setIcon(icon(ICONS[name], theme.tokens.muted, theme.tokens.control))
+            menu.addAction(made)
         return menu
 
     def menu(self, parent: QWidget) -> QMenu:

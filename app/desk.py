@@ -320,7 +320,7 @@ class Desk(QObject):
 
     def _menu(self, what: str, at: QPoint) -> None:
         """The menu of what was asked about on the wall; a heading is meant until the menu is gone."""
-        menu = self.actions.about(what, self.window) if self.actions is not None else None
+        menu = self.actions.about(what, self.window, self.window.theme) if self.actions is not None else None
         if menu is None:
             return
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

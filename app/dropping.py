@@ -47,7 +47,7 @@ class SidebarDrop(QObject):
         if location.scope.kind != "group":
             self._naming.new_kind(ids)
         elif location.section == "kinds":
-            self._teach(ids, location)
+            say.teach(self._session, ids, location.scope.id, location.title)
         else:
             self._editing.drop_on_group(ids, location.scope.id, location.title)
         return True
@@ -56,9 +56,6 @@ class SidebarDrop(QObject):
         self._opening.stop()
         self._over = None
         self._sidebar.light(None)
-
-    def _teach(self, ids: list[int], location: Location) -> None:
-        self._session.find_kind(location.title, lambda kind: say.mark_kind(self._session, ids, kind, location.title))
 
     def _words(self, location: Location, n: int) -> str | None:
         if location == NEW_KIND or location == kind_location("kinds"):

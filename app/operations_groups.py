@@ -41,6 +41,11 @@ def move(session: Session, photo_ids: Sequence[int], group_id: int, title: str =
     _correct(session, "move", (list(photo_ids), group_id), told, "move the photos")
 
 
+def teach(session: Session, photo_ids: Sequence[int], group_id: int, title: str) -> None:
+    """Photos are of the kind that a group gathers."""
+    _correct(session, "move", (list(photo_ids), group_id), f"{photos(len(photo_ids))}: {title}.", "set the kind")
+
+
 def not_this(session: Session, photo_ids: Sequence[int], group_id: int, title: str = "") -> None:
     """Photos do not belong to a group."""
     out = f"out of {title}" if title else "out of this group"

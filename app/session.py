@@ -176,14 +176,6 @@ class Session(QObject):
         """Every kind of photograph as (name, title), those that the person taught included."""
         self._read("kinds", lambda library: library.kinds(), self.kinds_ready.emit)
 
-    def find_kind(self, title: str, found: Callable[[str], None]) -> None:
-        """The name of the kind with a title; ``found`` is not called where it is gone."""
-        self._read(
-            "find-kind",
-            lambda library: next((name for name, known in library.kinds() if known == title), ""),
-            lambda name: found(name) if name else None,
-        )
-
     def read_folders(self) -> None:
         self._read("folders", lambda library: library.folders(), self.folders_ready.emit)
 

@@ -81,6 +81,7 @@ QScrollArea { background: transparent; border: none; }
 
 QMenu { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
+QMenu::icon { margin-left: 8px; }
 QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $control; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }

@@ -372,11 +372,11 @@ def test_k_chooses_a_kind_by_typing(window, desk, spy, qtbot, monkeypatch):
 
 def test_menus_offer_what_the_keys_do(window, desk, spy):
     for what, first in (("photo", "Why here?"), ("heading", "Rename the group"), ("boundary", "Why here?")):
-        menu = desk.actions.about(what, window)
+        menu = desk.actions.about(what, window, window.theme)
         assert isinstance(menu, QMenu)
         assert menu.actions()[0].text() == first
         menu.deleteLater()
-    assert desk.actions.about("", window) is None
+    assert desk.actions.about("", window, window.theme) is None
 
 
 def test_a_menu_on_a_heading_means_that_heading(window, desk, spy):
@@ -519,7 +519,9 @@ def test_photos_dropped_on_a_kind_teach_it(window, desk, spy, qtbot):
     choose(desk, 0)
     photo = int(desk.wall.wall.ids[0])
     drag(qtbot, desk.wall, centre(desk.wall, 0), row_of(window, group_location(kind)))
-    assert spy.said == [("kind", ([photo], "city", True), {})]
+    assert spy.said == [("move", ([photo], kind.id), {})]
+    assert told(window)[-1] == "1 photo: City."
+    assert "city" in dict(desk.session.library.rows([photo])[0].kinds)
 
 
 def test_without_writing_nothing_can_be_said(open_window, library_path):
