@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from core.library import Library
 from core.records import LEVELS, Change, Scope, Wall
-from core.store import corrections, schema
+from core.store import corrections, schema, wall_columns
 from core.store.level_texts import moment, season
 from core.store.line import Places
 from core.store.store import Store
@@ -229,3 +229,25 @@ def test_places_of_scattered_ids() -> None:
     assert few.of(np.array([7, 5, 10**12, 6, -3])).tolist() == [2, 0, 1, -1, -1]
     many = Places(np.array([2, 0, 1]))
     assert many.of(np.array([1, 9, -1, 2])).tolist() == [2, -1, -1, 0]
+
+
+def test_columns_are_read_again_only_when_photos_changed(
+    library: Library, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write(Change(photos=True)):
+        pass
+    before = _level(library, 0.5)
+    with store.write(Change(groups=True)) as conn:
+        conn.exec_driver_sql("UPDATE boundary SET strength = 0.7 WHERE before_id = 4")
+
+    def refuse(_conn: object) -> None:
+        raise AssertionError("read again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wall_columns, "all_columns", refuse)
+        after = _level(library, 0.5)
+    assert after.ids is before.ids
+    assert _sections(after) == [[6], [5], [4], [3], [2, 1], [7]]
+    with store.write(Change(photos=True)) as conn:
+        add_photo(conn, 8, NOON + 9 * DAY)
+    assert _sections(_level(library, 0.5))[0] == [8, 6]

@@ -66,7 +66,7 @@ def retry(store: Store, progress: Progress, *, on_browsable: Callable[[], None] 
     """Read every file of the problem list again: what was wrong may have been mended, or a codec installed."""
     photo, file = schema.photo, schema.file
     unread = file.c.photo_id.is_(None) & (file.c.role == "primary")
-    with store.write(Change(problems=True)) as conn:
+    with store.write(Change(photos=True, problems=True)) as conn:
         conn.execute(update(file).where(unread).values(mtime_ns=-1))
         conn.execute(update(photo).where(photo.c.stage == schema.STAGE_FAILED).values(stage=schema.STAGE_FOUND))
     return run(store, [], progress, on_browsable=on_browsable)

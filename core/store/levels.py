@@ -19,7 +19,7 @@ from core.store import meta
 from core.store.level_texts import Pieces, Sections
 from core.store.line import Line, Places, read_line
 from core.store.queries_wall import members
-from core.store.wall_columns import Ints
+from core.store.wall_columns import Columns, Ints, KeptColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Album:
 class Levels:
     """Serves walls of levels from memory; reads again when the library has changed. Safe from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: KeptColumns) -> None:
+        self._kept = kept
         self._lock = threading.Lock()
         self._album: Album | None = None
 
@@ -57,12 +58,12 @@ class Levels:
         number = meta.generation(conn)
         with self._lock:
             if self._album is None or self._album.generation != number:
-                self._album = read_album(conn, number)
+                self._album = read_album(conn, number, self._kept.of(conn))
             return self._album
 
 
-def read_album(conn: Connection, number: int) -> Album:
-    line = read_line(conn)
+def read_album(conn: Connection, number: int, columns: Columns) -> Album:
+    line = read_line(conn, columns)
     return Album(
         number,
         line,

@@ -11,8 +11,10 @@ from sqlalchemy.engine import Connection
 from core.store import schema as s
 
 GENERATION, DEVICE, EMBEDDER, CHOSEN, SCAN = "generation", "device", "embedder", "chosen_embedder", "scan"
-"""Number of visible writes; what the embedder runs on; [name, version] whose vectors are used; the name that the
-person chose for the next import; serial of the last scan."""
+PHOTOS = "photos_generation"
+"""Number of visible writes, and of the last of them that changed photos (not only their groups); what the embedder
+runs on; [name, version] whose vectors are used; the name that the person chose for the next import; serial of the last
+scan."""
 
 
 def get_meta(conn: Connection, key: str, default: Any = None) -> Any:
@@ -32,7 +34,15 @@ def generation(conn: Connection) -> int:
     return int(get_meta(conn, GENERATION, 0))
 
 
-def raise_generation(conn: Connection) -> int:
+def photos_generation(conn: Connection) -> int:
+    """The number of the last write that changed photos; the columns of walls are the same as long as it is."""
+    return int(get_meta(conn, PHOTOS, 0))
+
+
+def raise_generation(conn: Connection, *, photos: bool = True) -> int:
+    """Count one more visible write, which changed ``photos`` or only what is said of them."""
     number = generation(conn) + 1
     set_meta(conn, GENERATION, number)
+    if photos:
+        set_meta(conn, PHOTOS, number)
     return number

@@ -17,7 +17,7 @@ from core.store.columns import int_columns
 from core.store.edges import section_edges
 from core.store.queries_folders import SEPARATOR, subtree
 from core.store.queries_groups import HeadRow, group_heads
-from core.store.wall_columns import Columns, Ints, all_columns, columns_of, positions
+from core.store.wall_columns import Columns, Ints, KeptColumns, all_columns, columns_of, positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,14 @@ class Section:
     subtitle: str
 
 
-def read_wall(conn: Connection, scope: Scope) -> Wall:
-    """The wall of a scope. Raises KeyError for a group or folder that is not there, ValueError for an unknown kind."""
+def read_wall(conn: Connection, scope: Scope, kept: KeptColumns | None = None) -> Wall:
+    """The wall of a scope. ``kept``: columns that may be at hand.
+
+    Raises KeyError for a group or folder that is not there, ValueError for an unknown kind.
+    """
     number = meta.generation(conn)
     if scope.kind == "all":
-        return _with_edges(conn, _wall_of_all(conn, number))
+        return _with_edges(conn, _wall_of_all(conn, number, kept))
     if scope.kind in GROUP_KINDS:
         wall = _wall_of_groups(conn, group_heads(conn, scope.kind), number)
         return _with_edges(conn, wall) if scope.kind in ("events", "trips") else wall
@@ -144,8 +147,8 @@ def _with_edges(conn: Connection, wall: Wall) -> Wall:
     return replace(wall, edges=section_edges(conn, wall.ids, wall.section_start))
 
 
-def _wall_of_all(conn: Connection, number: int) -> Wall:
-    columns = all_columns(conn)
+def _wall_of_all(conn: Connection, number: int, kept: KeptColumns | None) -> Wall:
+    columns = all_columns(conn) if kept is None else kept.of(conn)
     heads = {head.id: head for head in group_heads(conn, "events")}
     keys = _day_keys(columns)
     if heads:

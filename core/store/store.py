@@ -107,7 +107,7 @@ class Store:
                     with conn.begin():
                         yield conn
                         if self.changed != Change():
-                            meta.raise_generation(conn)
+                            meta.raise_generation(conn, photos=self.changed.photos)
                 change = self.changed
             finally:
                 self._lane_owner = None

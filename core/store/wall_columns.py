@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from core.store import meta
 from core.store.columns import int_columns
 from core.store.schema import STAGE_FAILED
 
@@ -50,6 +52,22 @@ def visible_ids(conn: Connection) -> Ints:
 def all_columns(conn: Connection) -> Columns:
     tail = f"FROM photo INDEXED BY photo_by_time WHERE {VISIBLE} ORDER BY {NEWEST_FIRST}"
     return _unpack(*int_columns(conn, _COLUMNS, tail))
+
+
+class KeptColumns:
+    """The columns of all photos, read again only when photos have changed. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[int, Columns] | None = None
+
+    def of(self, conn: Connection) -> Columns:
+        """All columns at the state that ``conn`` sees; they are not to be written to."""
+        number = meta.photos_generation(conn)
+        with self._lock:
+            if self._kept is None or self._kept[0] != number or number == 0:
+                self._kept = (number, all_columns(conn))
+            return self._kept[1]
 
 
 def columns_of(conn: Connection, ids: Ints) -> Columns:

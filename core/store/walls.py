@@ -11,6 +11,7 @@ from core.store import queries_wall, snapshot
 from core.store.edges import section_edges
 from core.store.levels import Levels
 from core.store.store import Store
+from core.store.wall_columns import KeptColumns
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +21,8 @@ class Walls:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._levels = Levels()
+        self._kept = KeptColumns()
+        self._levels = Levels(self._kept)
 
     def wall(self, scope: Scope) -> Wall:
         """All photos of a scope. Raises KeyError for a group or folder that is gone."""
@@ -32,7 +34,7 @@ class Walls:
                 return replace(saved, edges=section_edges(conn, saved.ids, saved.section_start))
             if scope.kind == "level":
                 return self._levels.wall(conn, scope)
-            return queries_wall.read_wall(conn, scope)
+            return queries_wall.read_wall(conn, scope, self._kept)
 
     def level_groups(self, level: str | float) -> list[Group]:
         """The pieces of the whole library at a level, newest first. Raises KeyError for a name that is none."""
