@@ -135,13 +135,14 @@ def _write(
     sets = [{photo for event in group for photo in events[event].members} for group in groups]
     member: dict[int, Member] = {photo: m for each in old.values() for photo, m in each.members.items()}
     ids = rows.give_ids(conn, "trips", sets, known)
+    run_id = local.latest_run(conn, "trips")
     trips = []
     for number, photos, group in zip(ids, sets, groups, strict=True):
         was = rows.like(known, number, photos)
         base = was or next((each for each in known if each.id == number), None)
         base = base or max(known, key=lambda each: len(each.photos & photos), default=None)
         if base is not None:
-            row = {**base.row} if was else _row(base.row, [events[e] for e in group])
+            row = {**(base.row if was else _row(base.row, [events[e] for e in group])), "run_id": run_id}
             trips.append(Stored(number, row, {p: member.get(p, local.SURE) for p in photos}))
     changed = [each for each in trips if rows.like(known, each.id, each.members) is None]
     table = read_table(conn, sorted({photo for each in changed for photo in each.members}))
