@@ -15,8 +15,8 @@ from core.library import Library
 from core.records import LEVELS, Change, Scope, Wall
 from core.store import corrections, schema, wall_columns
 from core.store.level_texts import moment, season
-from core.store.line import Places
 from core.store.store import Store
+from core.store.wall_columns import Places
 from tests.support.rows import DAY, MONDAY, add_folder, add_group, add_photo, add_volume
 
 NOON = MONDAY + DAY / 2

@@ -7,8 +7,8 @@ from sqlalchemy.engine import Connection
 
 from core.records import Edges
 from core.store.columns import int_columns
-from core.store.line import BOUNDARY, Places, boundary_values
-from core.store.wall_columns import Ints
+from core.store.line import BOUNDARY, boundary_values
+from core.store.wall_columns import Ints, Places
 
 
 def section_edges(conn: Connection, ids: Ints, starts: Ints) -> Edges:

@@ -17,9 +17,9 @@ from sqlalchemy.engine import Connection
 from core.records import LEVELS, Edges, Group, Scope, Wall
 from core.store import meta
 from core.store.level_texts import Pieces, Sections
-from core.store.line import Line, Places, read_line
+from core.store.line import Line, read_line
 from core.store.queries_wall import members
-from core.store.wall_columns import Columns, Ints, KeptColumns
+from core.store.wall_columns import Columns, Ints, KeptColumns, Places
 
 
 @dataclass(frozen=True, slots=True)

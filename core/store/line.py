@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from core.records import LEVELS
 from core.store.columns import int_columns
 from core.store.moves import moves
-from core.store.wall_columns import Columns, Ints, all_columns
+from core.store.wall_columns import Columns, Ints, Places, all_columns
 
 F32 = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -119,29 +119,6 @@ def boundary_values(parts: Ints, milliseconds: Ints, metres: Ints, pin: Ints) ->
     """The columns of ``BOUNDARY`` after the two ids."""
     km = np.where(metres < 0, np.nan, metres / 1e3)
     return Values((parts / _EXACT).astype(np.float32), milliseconds / 1e3, km.astype(np.float32), pin > 0)
-
-
-class Places:
-    """Where each photo id stands, -1 where it does not."""
-
-    def __init__(self, ids: Ints) -> None:
-        self._ids = ids
-        top = int(ids.max()) if len(ids) else 0
-        self._table: NDArray[np.int32] | None = None
-        if 0 <= top <= 16 * len(ids) + 1000:
-            self._table = np.full(top + 1, -1, np.int32)
-            self._table[ids] = np.arange(len(ids), dtype=np.int32)
-        else:
-            self._order = np.argsort(ids)
-
-    def of(self, ids: Ints) -> Ints:
-        """int64 [k]."""
-        if self._table is not None:
-            known = (ids >= 0) & (ids < len(self._table))
-            return np.where(known, self._table[np.where(known, ids, 0)], -1).astype(np.int64)
-        at = np.minimum(np.searchsorted(self._ids, ids, sorter=self._order), len(self._ids) - 1)
-        found = self._order[at]
-        return np.where(self._ids[found] == ids, found, -1).astype(np.int64)
 
 
 def _first_undated(local: NDArray[np.float64]) -> int:

@@ -91,10 +91,29 @@ def _unpack(ids: Ints, packed: Ints, micros: Ints) -> Columns:
     return Columns(ids, np.clip(aspect, 0.02, 50.0, dtype=np.float32), low >> np.uint32(8), local, low.astype(np.uint8))
 
 
+class Places:
+    """Where each photo id stands, -1 where it does not."""
+
+    def __init__(self, ids: Ints) -> None:
+        self._ids = ids
+        top = int(ids.max()) if len(ids) else 0
+        self._table: NDArray[np.int32] | None = None
+        if 0 <= top <= 16 * len(ids) + 1000:
+            self._table = np.full(top + 1, -1, np.int32)
+            self._table[ids] = np.arange(len(ids), dtype=np.int32)
+        else:
+            self._order = np.argsort(ids)
+
+    def of(self, ids: Ints) -> Ints:
+        """int64 [k]."""
+        if self._table is not None:
+            known = (ids >= 0) & (ids < len(self._table))
+            return np.where(known, self._table[np.where(known, ids, 0)], -1).astype(np.int64)
+        at = np.minimum(np.searchsorted(self._ids, ids, sorter=self._order), len(self._ids) - 1)
+        found = self._order[at]
+        return np.where(self._ids[found] == ids, found, -1).astype(np.int64)
+
+
 def positions(columns: Columns, ids: Ints) -> Ints:
     """Where each id stands in the columns; -1 where it does not."""
-    order = np.argsort(columns.ids)
-    at = np.searchsorted(columns.ids, ids, sorter=order)
-    at = order[np.minimum(at, len(order) - 1)] if len(order) else np.zeros(len(ids), np.int64)
-    found = columns.ids[at] == ids if len(order) else np.zeros(len(ids), bool)
-    return np.where(found, at, -1)
+    return Places(columns.ids).of(ids)
