@@ -41,7 +41,8 @@ def aside(question: Question) -> str:
         parts += _clock(details)
     guess = "yes" if details.get("guess", "yes") == "yes" else "no"
     parts.append(f"the program’s guess: {guess}, {QLocale().toString(question.strength, 'f', 2)}")
-    return " · ".join(parts)
+    told = " · ".join(parts)
+    return told[:1].upper() + told[1:]
 
 
 def _clock(details: dict[str, object]) -> list[str]:

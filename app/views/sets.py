@@ -51,14 +51,13 @@ class SetsPage(QWidget):
             Qt.Key.Key_Enter: self.use_as_best,
             Qt.Key.Key_K: self.keep_best,
             Qt.Key.Key_M: self.toggle_mark,
-            Qt.Key.Key_D: self.not_the_same,
             Qt.Key.Key_Z: self.view.toggle_loupe,
             Qt.Key.Key_Delete: self.put_away,
         }
         self.keep = button("Keep best  ·  K", "", self.keep_best)
         self.mark_one = button("Mark  ·  M", "quiet", self.toggle_mark)
         self.best = button("Use as best  ·  Enter", "quiet", self.use_as_best)
-        self.part = button("Not the same  ·  D", "quiet", self.not_the_same)
+        self.part = button("Not the same  ·  Shift+D", "quiet", self.not_the_same)
         self.put = button("Put marked away …", "primary", self.put_away)
         self._lay_out()
         self.view.moved.connect(self._enable)
@@ -152,7 +151,8 @@ class SetsPage(QWidget):
             self.away.emit(list(self._marked))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        run = self._keys.get(event.key())
+        apart = event.key() == Qt.Key.Key_D and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        run = self.not_the_same if apart else self._keys.get(event.key())
         if run is not None and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             run()
             return

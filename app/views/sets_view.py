@@ -264,10 +264,10 @@ class SetsView(QAbstractScrollArea):
         if spotted:
             self._loupe(painter, member, rect, drawn)
         painter.restore()
-        if member.best:
-            self._badge(painter, rect, "check", "Best", tokens.accent, tokens.on_accent)
-        elif member.marked:
+        if member.marked:
             self._badge(painter, rect, "close", "Marked", tokens.scrim, tokens.on_scrim)
+        elif member.best:
+            self._badge(painter, rect, "check", "Best", tokens.accent, tokens.on_accent)
         self._captions(painter, member, rect, members)
 
     def _captions(self, painter: QPainter, member: Member, rect: QRectF, members: list[Member]) -> None:

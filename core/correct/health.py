@@ -38,11 +38,10 @@ def health(store: Store, limit: int = 50) -> Health:
         said = corrections.read(conn)
         log = _log(conn, {each.id for each in said})
         shut = {entry.key for entry in log} | _decided(said)
-        trip_of = questions.trips_of(conn)
         found = questions.merged(
             (
                 questions.clocks(conn),
-                questions.boundaries(conn, questions.read_gaps(conn), trip_of),
+                questions.boundaries(conn, questions.read_gaps(conn)),
                 questions.kinds(conn),
                 questions.pairs(conn),
             ),

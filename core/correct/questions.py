@@ -66,9 +66,11 @@ def read_gaps(conn: Connection) -> Gaps:
             "CAST(b.gap_seconds * 1000 AS INTEGER)",
             "b.pin IS NOT NULL",
         ],
-        "FROM boundary b JOIN photo p ON p.id = b.before_id ORDER BY p.instant, p.id",
+        "FROM photo p INDEXED BY photo_by_time CROSS JOIN boundary b ON b.before_id = p.id "
+        "ORDER BY p.instant DESC, p.id DESC",  # as the index runs, so that nothing is sorted
     )
-    return Gaps(before, after, strength / SCALE, seconds / 1000.0, held.astype(np.bool_))
+    strengths, held_ = strength[::-1] / SCALE, held[::-1].astype(np.bool_)
+    return Gaps(before[::-1], after[::-1], strengths, seconds[::-1] / 1000.0, held_)
 
 
 def doubt(strength: F64, threshold: float, steepness: float = 1.0) -> F64:
@@ -92,48 +94,51 @@ def at_stake(strength: F64, threshold: float) -> F64:
     return out
 
 
-def boundaries(conn: Connection, gaps: Gaps, trip_of: dict[int, str]) -> Iterator[Question]:
-    """The gaps whose guess is least sure, events first; never two questions on one gap."""
-    if len(gaps.before) == 0:
-        return
-    level = np.zeros(len(gaps.before), np.int64)
-    worth = np.zeros(len(gaps.before))
-    for number, (name, steep) in enumerate((("events", 1.0), ("trips", TRIP_STEEPNESS))):
-        unsure = doubt(gaps.strength, LEVELS[name], steep)
-        unsure[(unsure < LEAST_DOUBT) | gaps.held] = 0.0
-        if name == "trips":
-            unsure[_same_trip(gaps, trip_of) | (gaps.strength < LEVELS["trips"])] = 0.0
-        stake = np.minimum(at_stake(gaps.strength, LEVELS["events"]), at_stake(gaps.strength, LEVELS[name]))
-        better = unsure * stake > worth
-        worth, level = np.where(better, unsure * stake, worth), np.where(better, number, level)
+def boundaries(conn: Connection, gaps: Gaps) -> Iterator[Question]:
+    """The gaps whose guess is least sure, the most useful answer first; never two questions on one gap."""
+    events, trips = _worth(gaps, "events", 1.0), _worth(gaps, "trips", TRIP_STEEPNESS)
+    trips[gaps.strength < LEVELS["trips"]] = 0.0
+    trip_of = _trips_of(conn, gaps, np.flatnonzero(trips > events))
+    for row in np.flatnonzero(trips > events).tolist():
+        one, other = trip_of.get(int(gaps.before[row])), trip_of.get(int(gaps.after[row]))
+        if one == other:  # inside a trip, or with a trip on neither side: no trip is in doubt there
+            trips[row] = 0.0
+    worth = np.maximum(events, trips)
     for row in np.argsort(-worth, kind="stable").tolist():
         if worth[row] <= 0:
             return
-        yield _boundary(gaps, row, "trips" if level[row] else "events", float(worth[row]), trip_of)
+        level = "trips" if trips[row] > events[row] else "events"
+        yield _boundary(gaps, row, level, float(worth[row]), trip_of)
 
 
-def _same_trip(gaps: Gaps, trip_of: dict[int, str]) -> NDArray[np.bool_]:
-    """Gaps inside a trip, or with a trip on neither side: the trip there is not in doubt."""
-    titles = {title: number for number, title in enumerate(sorted(set(trip_of.values())), start=1)}
-    photos = np.array(sorted(trip_of), np.int64)
-    number = np.array([titles[trip_of[int(photo)]] for photo in photos], np.int64)
-
-    def of(ids: I64) -> I64:
-        if not len(photos):
-            return np.zeros(len(ids), np.int64)
-        at = np.minimum(np.searchsorted(photos, ids), len(photos) - 1)
-        return np.where(photos[at] == ids, number[at], 0)
-
-    same: NDArray[np.bool_] = of(gaps.before) == of(gaps.after)
-    return same
+def _worth(gaps: Gaps, level: str, steepness: float) -> F64:
+    """Expected photos set right by an answer at each gap; 0 where the guess is sure or the person has spoken."""
+    unsure = doubt(gaps.strength, LEVELS[level], steepness)
+    unsure[(unsure < LEAST_DOUBT) | gaps.held] = 0.0
+    stake = at_stake(gaps.strength, LEVELS["events"])
+    if level != "events":
+        stake = np.minimum(stake, at_stake(gaps.strength, LEVELS[level]))
+    out: F64 = unsure * stake
+    return out
 
 
-def _boundary(gaps: Gaps, row: int, level: str, worth: float, trip_of: dict[int, str]) -> Question:
+def _trips_of(conn: Connection, gaps: Gaps, rows: I64) -> dict[int, tuple[int, str]]:
+    """Photo -> (id, title) of the trip of its event, for the photos beside some gaps."""
+    photos = json.dumps(np.unique(np.concatenate([gaps.before[rows], gaps.after[rows]])).tolist())
+    found = conn.exec_driver_sql(
+        "SELECT m.photo_id, t.id, t.title FROM json_each(?) w CROSS JOIN membership m ON m.photo_id = w.value "
+        'JOIN "group" e ON e.id = m.group_id AND e.kind = \'events\' JOIN "group" t ON t.id = e.parent_id',
+        (photos,),
+    )
+    return {int(photo): (int(trip), str(title)) for photo, trip, title in found}
+
+
+def _boundary(gaps: Gaps, row: int, level: str, worth: float, trip_of: dict[int, tuple[int, str]]) -> Question:
     before, after = int(gaps.before[row]), int(gaps.after[row])
     text = "Does a new event begin here?"
     if level == "trips":
-        trip = trip_of.get(before) or trip_of.get(after, "")
-        text = f"Does “{trip}” {'end' if before in trip_of else 'begin'} here?"
+        trip = trip_of.get(before) or trip_of.get(after) or (0, "the trip")
+        text = f"Does “{trip[1]}” {'end' if before in trip_of else 'begin'} here?"
     low, high = max(0, row + 1 - SHOWN), row + SHOWN
     return Question(
         key=f"boundary:{before}:{after}:{level}",
@@ -149,15 +154,6 @@ def _boundary(gaps: Gaps, row: int, level: str, worth: float, trip_of: dict[int,
 
 def _guess(strength: float, level: str) -> str:
     return "yes" if strength >= LEVELS[level] else "no"
-
-
-def trips_of(conn: Connection) -> dict[int, str]:
-    """Photo -> the title of the trip its event belongs to."""
-    rows = conn.exec_driver_sql(
-        'SELECT m.photo_id, t.title FROM "group" t JOIN "group" e ON e.parent_id = t.id AND e.kind = \'events\' '
-        "JOIN membership m ON m.group_id = e.id WHERE t.kind = 'trips'"
-    )
-    return {int(row[0]): str(row[1]) for row in rows}
 
 
 # ---------------------------------------------------------------- memberships

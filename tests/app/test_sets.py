@@ -148,7 +148,7 @@ def test_enter_chooses_another_best_one_and_it_stays(page, desk, qtbot):
 def test_not_the_same_parts_the_current_photo(page, desk, qtbot):
     best, other = (each.row.id for each in page.sets.here[:2])
     qtbot.keyClick(page.view, Qt.Key.Key_Right)
-    qtbot.keyClick(page.view, Qt.Key.Key_D)
+    qtbot.keyClick(page.view, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier)
     library = desk.session.library
     together = [
         {each.row.id for each in library.members(found.id)} >= {best, other} for found in library.groups("duplicates")
