@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
+from shiboken6 import isValid
 
 from app.jobs import JobRunner
 from app.theme import RADIUS, SPACE_XS, Theme
@@ -111,6 +112,8 @@ class ThumbGrid(QWidget):
             return [read_square(path, side) for path in paths]
 
         def done(images: list[QImage]) -> None:
+            if not isValid(self):  # it was put away meanwhile
+                return
             for made, image in zip(self.buttons(), images, strict=False):
                 made.show_image(image)
 

@@ -11,7 +11,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.desk import Desk
+from app.models.sidebar import NEW_KIND
 from app.navigation import ALL, group_location, kind_location
+from app.operations_groups import Proposal
 from core.correct.corrections import Corrections
 from core.library import Library
 from core.records import Change
@@ -531,3 +533,53 @@ def test_without_writing_nothing_can_be_said(open_window, library_path):
         assert not any(desk.actions[name].isEnabled() for name in ("split", "merge", "pin", "not-this", "kind"))
         assert desk.actions["why"].isEnabled()
         desk.window.close()
+
+
+def test_the_first_wall_has_its_boundaries_before_the_library_is_open(open_window, library_path):
+    with Library.open(library_path):
+        pass  # closing it saves the wall
+    desk = open_window(library_path, sync=False).findChild(Desk)
+    assert desk.session.library is None
+    assert np.count_nonzero(desk.wall.layout_.footer) == len(desk.wall.wall.titles) - 1
+
+
+def test_a_boundary_that_is_chosen_tells_its_evidence(window, desk, spy, qtbot):
+    asked = []
+    desk.session.why_boundary_ready.connect(lambda why: asked.append((why.boundary.before, why.boundary.after)))
+    qtbot.keyClick(desk.wall, Key.Key_Down, Ctrl)
+    assert asked == [desk.wall.boundaries.pair()]
+
+
+def test_new_kind_in_the_sidebar_asks_for_a_name_and_leads_nowhere(window, desk, spy, qtbot):
+    open_kind(window, desk, "kinds")
+    window.sidebar.chosen.emit(NEW_KIND)
+    assert told(window) == ["A new kind is taught by photos."]
+    choose(desk, 0)
+    window.sidebar.chosen.emit(NEW_KIND)
+    qtbot.keyClicks(desk.naming._chooser.field, "Kites")
+    qtbot.keyClick(desk.naming._chooser.field, Key.Key_Return)
+    assert spy.said == [("new_kind", ("Kites", [int(desk.wall.wall.ids[0])]), {})]
+    assert desk.history.current == ALL
+
+
+def test_a_group_shown_by_itself_is_renamed_though_it_has_no_heading(window, desk, spy, qtbot):
+    place = desk.session.library.groups("places")[0]
+    desk.go(group_location(place))
+    desk.wall.setFocus()
+    desk.act("rename")
+    qtbot.keyClicks(desk.naming._chooser.field, "Grandma's village")
+    qtbot.keyClick(desk.naming._chooser.field, Key.Key_Return)
+    assert spy.said == [("rename", (place.id, "Grandma's village"), {})]
+
+
+def test_the_choosers_and_cards_fit_the_smallest_window(open_window, library_path, qtbot):
+    window = open_window(library_path, size=(900, 600))
+    desk = window.findChild(Desk)
+    desk.wall.set_current(int(desk.wall.wall.ids[0]))
+    desk.act("kind")
+    chooser = desk.naming._chooser
+    assert window.rect().contains(chooser.geometry())
+    chooser.close_chooser()
+    many = tuple(f"A rather long sentence on what else would change, number {i}" for i in range(9))
+    window.propose(Proposal(Preview("Merge", 3, many, ()), lambda: None), lambda: None)
+    assert window._whole.rect().contains(window._proposals.card.geometry())

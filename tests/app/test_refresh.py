@@ -48,6 +48,35 @@ def test_a_rest_longer_than_the_interval_makes_the_next_due_at_once(qtbot):
         refresher.hear(Change(photos=True))
 
 
+@pytest.mark.parametrize("heard_first", [True, False])
+def test_what_the_person_did_is_due_at_once(qtbot, heard_first):
+    now = [100.0]
+    refresher = Refresher(clock=lambda: now[0])
+    refresher.took(5.0)
+    with qtbot.waitSignal(refresher.due):
+        refresher.hear(Change(photos=True))
+    with qtbot.waitSignal(refresher.due) as told:
+        if heard_first:
+            refresher._merge(Change(groups=True))
+            refresher.hasten()
+        else:
+            refresher.hasten()
+            refresher.hear(Change(groups=True))
+    assert told.args == [Change(groups=True)]
+
+
+def test_a_haste_that_nothing_followed_is_forgotten(qtbot):
+    now = [100.0]
+    refresher = Refresher(clock=lambda: now[0])
+    refresher.took(5.0)
+    with qtbot.waitSignal(refresher.due):
+        refresher.hear(Change(photos=True))
+    refresher.hasten()
+    now[0] += 2
+    refresher._merge(Change(photos=True))
+    assert refresher._timer.remainingTime() > 1000
+
+
 def test_stop_forgets_what_waits(qtbot):
     refresher, due = Refresher(), []
     refresher.due.connect(due.append)
