@@ -37,8 +37,9 @@ class Piece:
 
 def touched_photos(stretches: Iterable[Stretch], changed: Iterable[int], said: Said) -> set[int]:
     """Photos on some stretches, those that changed, and those that belong to the former."""
-    there = {int(i) for each in stretches for i in each.ids.tolist()}
-    return there | set(changed) | {photo for photo, anchor in said.off.items() if anchor in there or anchor in changed}
+    there, came = {int(i) for each in stretches for i in each.ids.tolist()}, set(changed)
+    anchors = there | came | {said.off[photo] for photo in came if photo in said.off}
+    return there | came | {photo for photo, anchor in said.off.items() if anchor in anchors}
 
 
 def left_over(conn: Connection, said: Said, old: Iterable[Stored], stretches: Sequence[Stretch]) -> list[int]:

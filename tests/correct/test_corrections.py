@@ -258,3 +258,12 @@ def test_photos_without_a_time_can_be_given_a_place(tmp_path: Path) -> None:
         library.correct.move([36, 37], _event_of(library, 8))
         library.undo()
         assert state(library) == before
+
+
+def test_photos_join_one_that_stands_apart(library: Library) -> None:
+    library.correct.exclude([2], _event_of(library, 2))
+    library.correct.move([14, 15], _event_of(library, 2))
+    local = groups(library)
+    assert local[_event_of(library, 2)] == [2, 14, 15]
+    regroup(library)
+    assert groups(library) == local
