@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.bootstrap import build
 from app.desk import Desk
 from app.main_window import MainWindow
+from tests.app.hands import Spy
 
 Open = Callable[..., MainWindow]
 
@@ -62,3 +63,14 @@ def desk(window: MainWindow) -> Desk:
     found = window.findChild(Desk)
     assert isinstance(found, Desk)
     return found
+
+
+@pytest.fixture
+def spy(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Spy:
+    """What is said to the library; the keyboard is on the wall."""
+    library = desk.session.library
+    assert library is not None
+    made = Spy(library.correct)
+    monkeypatch.setattr(type(library), "correct", made)
+    desk.wall.setFocus()
+    return made
