@@ -28,10 +28,12 @@ STEPS = 2 * len(ORDER) + 3
 def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) -> None:
     """Find all groups anew and store them; corrections and the ids of groups that mostly survive are kept.
 
-    ``looks`` False: only events, trips and places, which do not need to look at every picture.
+    ``looks`` False: only events, trips and places, which do not need to look at every picture. Learns first, where
+    enough was said since the last time (``learn.due``).
 
     Raises :class:`core.errors.Cancelled`; kinds already stored stay, the others are as they were.
     """
+    learn.learn_if_due(store, progress)
     progress.phase("Grouping", STEPS, "steps")
     scratch = Scratch(store.root / "cache")
     try:

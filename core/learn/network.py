@@ -114,7 +114,7 @@ def _task(
 def train(task: Task, progress: Progress) -> Trained:
     """Train and judge; every part of it goes on from its checkpoint where a run of the same data was stopped."""
     from core.sequence.boundary import BoundaryScorer
-    from core.sequence.columns import matrix
+    from core.sequence.columns import context_scale, matrix
     from core.sequence.context import ContextPredictor
     from core.sequence.training import Resume
 
@@ -146,7 +146,7 @@ def train(task: Task, progress: Progress) -> Trained:
         "scorer": task.sizes.scorer,
         "vectors": task.short is not None,
     }
-    info["rule"] = dict(task.rule.weights)
+    info |= {"rule": dict(task.rule.weights), "scale": None if evidence is None else list(context_scale(evidence))}
     return Trained(verdict, arrays if verdict.used else {}, info)
 
 
@@ -198,8 +198,9 @@ def _unit_logits(kept: Kept, features: Features, evidence: F64 | None, rule: F64
     from core.sequence.boundary import BoundaryScorer
     from core.sequence.columns import matrix
 
+    scale = kept.info["scale"]
     made = BoundaryScorer(kept.info["cell"], **kept.info["scorer"]).set_arrays(_below(kept, "boundary/"))
-    return made.decision_function(matrix(features, evidence), rule)
+    return made.decision_function(matrix(features, evidence, None if scale is None else tuple(scale)), rule)
 
 
 def _below(kept: Kept, prefix: str) -> dict[str, NDArray[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -109,7 +110,7 @@ def test_in_use_it_gives_every_gap_of_the_line_its_log_odds(
     logits = network.scorer(kept)(s.table, s.line)
     assert logits is not None
     assert logits.shape == (len(s.line) - 1,)
-    again = network.scorer(kept)(s.table, s.line)
+    again = network.scorer(Kept(json.loads(json.dumps(trained.info)), trained.arrays))(s.table, s.line)
     np.testing.assert_array_equal(logits, again)
     assert not np.allclose(logits, GapModel().logits(s.features)), "it is not the rule"
     if look:
