@@ -31,6 +31,7 @@ TITLES = {
     "alone": "Unlike anything else",
 }
 DAY = 86400.0
+MOST = 200
 UNSET_YEARS = (1970, 1980, 1990, 2000, 2001)
 """What clocks say that were never set: the first of January of one of these."""
 
@@ -42,8 +43,9 @@ class OddParams:
     photos alike. ``screens``: largest share of screenshots in an event where they are strangers, among at least
     ``fellows`` photos. ``lonely_years``: a date further than this from all others'. ``speed_kmh``, ``jump_km``: a
     position that is further from both neighbours in time, and could only be reached faster. ``alone``: ratio of a
-    photo's distance to its neighbours and theirs, at least ``alone_deviations`` above the library's middle; ``most``:
-    largest share of the library under one reason that rests on measures."""
+    photo's distance to its neighbours and theirs; ``alone_beyond``: its distance to the nearest three above the
+    library's median, in units of what the farthest tenth exceeds that by. ``most``: largest share of the library under
+    one reason that rests on measures."""
 
     blank_contrast: float = 0.02
     blank_detail: float = 6.0
@@ -54,8 +56,8 @@ class OddParams:
     lonely_years: float = 3.0
     speed_kmh: float = 1000.0
     jump_km: float = 100.0
-    alone: float = 1.25
-    alone_deviations: float = 5.0
+    alone: float = 1.12
+    alone_beyond: float = 2.6
     k: int = 10
     most: float = 0.01
 
@@ -163,19 +165,22 @@ def alone(table: PhotoTable, neighbours: Neighbours | None, params: OddParams = 
     if neighbours is None or len(neighbours.index) == 0 or n < 50:
         return Marks(np.full(n, -9.0), np.zeros(n, np.bool_), {})
     k = min(params.k, neighbours.index.shape[1])
-    index, score = neighbours.index[:, :k], neighbours.score[:, :k].astype(np.float64)
+    index, cosine = neighbours.index[:, :k], neighbours.score[:, :k].astype(np.float64)
     known = index >= 0
-    far = np.sqrt(np.maximum(2.0 - 2.0 * score, 0.0))
-    own = np.where(known.any(axis=1), (far * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1), np.nan)
-    theirs = np.where(known, own[np.maximum(index, 0)], 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    some = known.sum(axis=1) >= 3
+    far = np.where(known, np.sqrt(np.maximum(2.0 - 2.0 * cosine, 0.0)), np.nan)
+    own, nearby = np.full(n, np.nan), np.full(n, np.nan)
+    own[some], nearby[some] = np.nanmean(far[some], axis=1), np.nanmean(far[some, :3], axis=1)
+    theirs = np.full(n, np.nan)
+    theirs[some] = np.nanmean(np.where(known, own[np.maximum(index, 0)], np.nan)[some], axis=1)
     ratio = own / np.maximum(theirs, 1e-3)
-    usual, spread = _middle(ratio)
-    distance_usual, distance_spread = _middle(own)
-    beyond = np.minimum((ratio - usual) / max(spread, 0.02), (own - distance_usual) / max(distance_spread, 0.02) + 3.0)
-    odd = (ratio >= params.alone) & (beyond >= params.alone_deviations)
-    best = np.where(known[:, 0], neighbours.score[:, 0], np.nan).astype(np.float64)
-    rank = np.nan_to_num(ratio - params.alone, nan=-9.0)
-    return Marks(rank, _few(rank, odd, params.most), {"distance_ratio": ratio, "nearest_cosine": best})
+    middle, high = np.nanquantile(nearby, [0.5, 0.9]) if some.any() else (0.0, 1.0)
+    beyond = (nearby - middle) / max(float(high - middle), 0.02)
+    odd = (ratio >= params.alone) & (beyond >= params.alone_beyond)
+    best = np.where(known[:, 0], cosine[:, 0], np.nan)
+    figures = {"distance_ratio": ratio, "distance_beyond": beyond, "nearest_cosine": best}
+    rank = np.nan_to_num(beyond - params.alone_beyond, nan=-9.0)
+    return Marks(rank, _few(rank, odd, params.most), figures)
 
 
 def screenshots(table: PhotoTable, events: Found | None, params: OddParams = DEFAULT) -> Marks:
@@ -294,9 +299,9 @@ def _middle(values: F64) -> tuple[float, float]:
 
 
 def _few(score: F64, odd: Bools, most: float) -> Bools:
-    """No more than that share of the library, the oddest of them (at least two)."""
+    """No more than that share of the library, the oddest of them (at least two, at most MOST)."""
     rows = np.flatnonzero(odd)
-    room = max(2, round(most * len(odd)))
+    room = min(max(2, round(most * len(odd))), MOST)
     out = np.zeros(len(odd), np.bool_)
     out[rows[np.argsort(-score[rows], kind="stable")[:room]]] = True
     return out
