@@ -163,6 +163,20 @@ def kind(
         _do(opened, preview, as_json, "kind", [photo_of(opened, path) for path in paths], name, not is_not)
 
 
+@correct.command("new-kind")
+def new_kind(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", show_default=False)],
+    paths: PathsArgument,
+    preview: PreviewOption = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Teach a kind of your own by a few photos of it."""
+    with _editing(context, library) as opened:
+        _do(opened, preview, as_json, "new_kind", title, [photo_of(opened, path) for path in paths])
+
+
 @correct.command()
 def exclude(
     context: typer.Context,
@@ -227,13 +241,26 @@ def clock(
 
 @correct.command("list")
 def list_command(context: typer.Context, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """All corrections, the newest last; those out of force too."""
+    """What was said and is in force, the newest first."""
     with reading(context, library) as opened:
         found = opened.correct.list()
     if as_json:
         output.objects(correction(each) for each in found)
     else:
-        output.table(("", "What was said", "In force"), [(i.id, i.text, "yes" if i.active else "no") for i in found])
+        output.table(("", "What was said"), [(each.id, each.text) for each in found])
+
+
+@correct.command()
+def forget(
+    context: typer.Context,
+    ids: Annotated[list[int], typer.Argument(metavar="ID...", show_default=False)],
+    preview: PreviewOption = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take single corrections back, by their numbers in `correct list`."""
+    with _editing(context, library) as opened:
+        _do(opened, preview, as_json, "forget", ids)
 
 
 @correct.command()

@@ -32,6 +32,8 @@ from app.views.widgets import focus_ring, label
 from app.words import number
 
 ROW = 30
+ASKING = ("new-kind",)
+"""Pages of rows that ask for something: chosen by a click or by Enter, not in passing with the arrows."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -163,6 +165,7 @@ class Sidebar(QWidget):
         self.tree.setItemDelegate(self._rows)
         self.tree.selectionModel().currentChanged.connect(self._moved)
         self.tree.entered_location.connect(self.chosen)
+        self.tree.clicked.connect(self._clicked)
         self._nothing = label("", "muted", wrap=True)
         self._nothing.setContentsMargins(16, 16, 16, 0)
         self._nothing.hide()
@@ -244,5 +247,10 @@ class Sidebar(QWidget):
 
     def _moved(self, index: QModelIndex, before: QModelIndex) -> None:
         location = index.data(LOCATION_ROLE)
-        if location is not None:
+        if location is not None and location.page not in ASKING:
+            self.chosen.emit(location)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        location = index.data(LOCATION_ROLE)
+        if location is not None and location.page in ASKING:
             self.chosen.emit(location)

@@ -135,7 +135,12 @@ def test_k_chooses_a_kind_by_typing(window, desk, spy, qtbot, monkeypatch):
 
 def test_new_kind_in_the_sidebar_asks_for_a_name_and_leads_nowhere(window, desk, spy, qtbot):
     open_kind(window, desk, "kinds")
-    window.sidebar.chosen.emit(NEW_KIND)
+    tree = window.sidebar.tree
+    row = tree.model().mapFromSource(window.sidebar.model.find(NEW_KIND))
+    tree.setCurrentIndex(row)
+    assert window._notices is None
+    tree.scrollTo(row)
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualRect(row).center())
     assert told(window) == ["A new kind is taught by photos."]
     choose(desk, 0)
     window.sidebar.chosen.emit(NEW_KIND)
