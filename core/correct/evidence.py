@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from core.correct import replay
 from core.group import gaps as rule
 from core.group.base import F32, F64, PhotoTable
 from core.group.timeline import Timeline, timeline
 from core.grouping.table import read_table
 from core.store import corrections
 from core.store import schema as s
-from core.store.journal import from_runs
 from core.store.queries_vectors import current_embedder
 from core.store.store import Store
 from core.store.wall_columns import VISIBLE
@@ -95,7 +95,24 @@ def _around(conn: Connection, before: int, after: int) -> list[int]:
 
 def moved_away(conn: Connection) -> set[int]:
     """Photos that a correction moved to another event; they have left the stream."""
-    return {i for each in corrections.read(conn, "move") for i in from_runs(each.payload["photos"])}
+    return set(replay.off_line(conn, corrections.read(conn, "move", "exclude")))
+
+
+def shown_beside(conn: Connection, before: int, after: int) -> tuple[int, int]:
+    """The photos nearest to the two ends of a gap that can be seen and are in the stream: themselves, mostly.
+
+    Raises KeyError where there is none on one side.
+    """
+    c = s.photo.c
+    ends = {row.id: row.instant for row in conn.execute(select(c.id, c.instant).where(c.id.in_([before, after])))}
+    away, found = moved_away(conn), []
+    for sign, order, photo in (("<=", "DESC", before), (">=", "ASC", after)):
+        tail = f"FROM photo WHERE (instant, id) {sign} (?, ?) AND {VISIBLE} ORDER BY instant {order}, id {order}"
+        rows = conn.exec_driver_sql(f"SELECT id {tail} LIMIT ?", (ends.get(photo), photo, len(away) + 1)).scalars()
+        found.append(next((int(i) for i in rows if i not in away), 0))
+    if not all(found):
+        raise KeyError(before)
+    return found[0], found[1]
 
 
 # ---------------------------------------------------------------- terms

@@ -4,6 +4,7 @@ person said. Reads the neighbourhood only, so it answers at once however large t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.engine import Connection
@@ -74,7 +75,17 @@ def _boundary(conn: Connection, before: int, after: int) -> tuple[Boundary, floa
         row = conn.execute(wanted.where(b.before_id.in_(inside)).order_by(b.strength.desc()).limit(1)).first()
     if row is None:
         raise KeyError(before)
-    return Boundary(*row[:7]), float(row.raw), row.pin
+    found = Boundary(*row[:7])
+    shown = evidence.shown_beside(conn, found.before, found.after)
+    if shown != (found.before, found.after):  # photos in between are put away
+        found = replace(found, before=shown[0], after=shown[1], gap_seconds=_seconds(conn, *shown))
+    return found, float(row.raw), row.pin
+
+
+def _seconds(conn: Connection, before: int, after: int) -> float:
+    p = s.photo.c
+    times = {row.id: row.instant for row in conn.execute(select(p.id, p.instant).where(p.id.in_([before, after])))}
+    return round(float(times[after] - times[before]), 3)
 
 
 def _between(conn: Connection, before: int, after: int) -> Select[tuple[int]]:

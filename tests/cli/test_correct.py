@@ -108,6 +108,21 @@ def test_pin_same_and_different(album: Album) -> None:
     assert any(set(near["photos"][:2]) <= set(group["photos"]) for group in album("groups", "duplicates"))
 
 
+def test_one_correction_is_taken_back_by_its_number(album: Album) -> None:
+    event = album.long_event()
+    album("correct", "rename", event["id"], "The long day")
+    album("correct", "new-kind", "Long days", *event["photos"][:3])
+    assert "Long days" in [group["title"] for group in album("groups", "kinds")]
+    newest, oldest = album("correct", "list")[0], album("correct", "list")[-1]
+    assert oldest["kind"] == "name"
+    album("correct", "forget", oldest["id"])
+    left = album("correct", "list")
+    assert oldest["id"] not in [said["id"] for said in left]
+    assert newest in left
+    answer = album.reverie("correct", "forget", oldest["id"], "--library", album.library)
+    assert (answer.code, answer.out) == (2, "")
+
+
 def test_a_clock_may_be_put_back(album: Album) -> None:
     photo = next(each for each in album("photos") if each["camera"] and each["camera"].startswith("Canon"))
     album("correct", "clock", photo["camera"], "-60")

@@ -45,6 +45,19 @@ def test_photos_further_apart_are_answered_for_the_strongest_gap_between_them(ou
     assert (why.boundary.before, why.boundary.after) == (11, 12)
 
 
+def test_photos_put_away_leave_the_gap_between_those_that_are_shown(outings: Library) -> None:
+    outings.put_away([11, 12])
+    why = outings.why_boundary(10, 13)
+    assert (why.boundary.before, why.boundary.after) == (10, 13)
+    times = {row.id: row.taken_local for row in outings.rows([10, 13])}
+    assert why.boundary.gap_seconds == times[13] - times[10]
+    assert why.before[0] == 10
+    assert why.terms
+    event = outings.why(10)
+    assert event.after is not None
+    assert event.after.boundary.before == 10
+
+
 def test_what_there_is_not_is_a_key_error(outings: Library) -> None:
     with pytest.raises(KeyError):
         outings.why_boundary(11, 4711)
