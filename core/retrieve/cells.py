@@ -23,7 +23,10 @@ BRANCHES = 64
 SAMPLE_PER_BRANCH = 256
 ROUNDS = 8
 PROBES = 20
-"""Cells that are looked through for the neighbours of the vectors of one."""
+"""Cells that are looked through for the neighbours of a vector."""
+
+AROUND = 6
+"""They are chosen among so many times as many cells around its own."""
 
 BLOCK = 16_384
 
@@ -135,14 +138,28 @@ def knn(
         place = cells.order[cells.start[cell] : cells.start[cell + 1]]
         return place, queries @ floats(vectors, rows[place]).T
 
+    near = nearest_cells(cells.middle, cells.middle, AROUND * probes)
+    home = np.repeat(np.arange(len(cells.middle)), np.diff(cells.start))
     for begin in range(0, len(rows), BLOCK):
         own = cells.order[begin : begin + BLOCK]  # neighbours in this order ask the same cells
         queries = floats(vectors, rows[own])
-        at, best = scan(queries, own, nearest_cells(queries, cells.middle, probes), content, k)
+        at, best = scan(
+            queries, own, _asked(queries, home[begin : begin + BLOCK], cells.middle, near, probes), content, k
+        )
         index[own, : at.shape[1]], score[own, : at.shape[1]] = at, best
         if step is not None:
             step(begin + len(own))
     return index, score
+
+
+def _asked(queries: F32, home: I64, middle: F32, near: I64, probes: int) -> I64:
+    """int64 [q, probes]: the cells nearest to each query, among those ``near`` its ``home`` (in order)."""
+    asked = np.empty((len(queries), min(probes, near.shape[1])), dtype=np.int64)
+    cells, first = np.unique(home, return_index=True)
+    for cell, begin, end in zip(cells.tolist(), first.tolist(), [*first[1:].tolist(), len(home)], strict=True):
+        around = near[cell]
+        asked[begin:end] = around[largest(queries[begin:end] @ middle[around].T, asked.shape[1])]
+    return asked
 
 
 def scan(
