@@ -16,7 +16,7 @@ from core.group.segment import LengthPrior
 from core.group.timeline import I64, Timeline, timeline
 from core.records import LEVELS
 
-ALGORITHM, VERSION = "adaptive-gap-dp", "1"
+ALGORITHM, VERSION = "adaptive-gap-dp", "2"
 UNDATED = "undated"
 
 

@@ -2,7 +2,7 @@
 
 Features follow Platt 2003 (PhotoTOC: the log gap against its neighbourhood), Cooper 2005 and Garcia del Molino 2018
 (visual change between the photos before and after), with place and camera added. A logistic rule joins them; its
-default weights are set by hand for personal albums, and :func:`fit` learns others from labelled gaps.
+default weights are hand-set, their balance tried on simulated lives, and :func:`fit` learns others from labelled gaps.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ SEASON_SECONDS = 400 * 86400.0
 KNOTS = (30.0, 120.0, 600.0, 1800.0, 5400.0, 21600.0, 172800.0)  # seconds: where the fitted rule may bend
 BRIEF, LONG = float(np.log(60.0)), float(np.log(6 * 3600.0))
 PAUSE, LONG_STAY = 600.0, 6 * 3600.0
-DRIFT_DOUBT = 2.0
+DRIFT_DOUBT = 3.5
 
 DEFAULT_WEIGHTS: dict[str, float] = {
-    "bias": -0.8 * float(np.log(6 * 3600.0)),
-    "log_gap": 0.8,
-    "mean_10": 0.25,
-    "mean_20": 0.1,
+    "bias": -7.8,
+    "log_gap": 0.75,
+    "mean_10": 0.2,
     "median_10": 0.15,
     "median_20": 0.1,
-    "far": 0.5,
-    "near": -0.4,
-    "visual": 0.4,
+    "far": 1.2,
+    "near": -0.5,
+    "placeless": 0.4,
+    "visual": 1.2,
     "camera": 0.1,
 }
 
@@ -348,5 +348,5 @@ def own_time_logits(gap: F64) -> F64:
     """Log odds from the length of a gap alone, as the default rule sees it in an ordinary neighbourhood."""
     log_gap = np.log(np.maximum(gap, 1.0))
     local = np.clip(log_gap - LOG_17 - PRIOR_LOG_GAP, -3.5, 3.5)
-    out: F64 = DEFAULT_WEIGHTS["bias"] + DEFAULT_WEIGHTS["log_gap"] * log_gap + 0.6 * local
+    out: F64 = 0.8 * (log_gap - LONG) + 0.6 * local
     return out
