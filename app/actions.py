@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app import operations
+from app import operations, operations_review
 from app.icons import icon
 from app.theme import Theme
 
@@ -109,6 +109,14 @@ TABLE: tuple[Action, ...] = (
     Action("mark", "Mark to be put away, in a set", ("M",), "Groups"),
     Action("use-best", "Use this one as the best, in a set", ("Return",), "Groups"),
     Action("loupe", "Look closely at all photos of a set", ("Z",), "Groups"),
+    Action(
+        "bring-back",
+        "Bring back what was put away",
+        (),
+        "Groups",
+        Needs.WRITING,
+        lambda desk: operations_review.bring_back(desk.session),
+    ),
     Action("fine", "It is fine, among the odd ones", ("F",), "Groups"),
     Action("back", "Back", ("Alt+Left",), "Go", Needs.PAST, lambda desk: desk.back()),
     Action("forward", "Forward", ("Alt+Right",), "Go", Needs.FUTURE, lambda desk: desk.forward()),

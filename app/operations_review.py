@@ -42,6 +42,30 @@ def put_away(session: Session, photo_ids: Sequence[int]) -> None:
     _change(session, "put_away", (list(photo_ids),), told, "put the photos away", "The files were not touched.")
 
 
+def bring_back(session: Session) -> None:
+    """Show everything again that was put away."""
+    library = writable(session)
+    if library is None:
+        return
+
+    def work(_: object) -> int:
+        before = library.status().photos
+        library.bring_back()
+        return library.status().photos - before
+
+    def done(back: int) -> None:
+        session.refresher.hasten()
+        text = f"{photos(back)} brought back." if back else "Nothing was put away."
+        session.tell(Notice(text, "done", action=UNDO if back else None))
+
+    session.runner.submit(
+        "db",
+        work,
+        done=done,
+        failed=lambda error: session.fail(error, "bring the photos back"),
+    )
+
+
 def redate(session: Session, camera: str, seconds: float, local: float) -> None:
     """Put one photo of a camera, by its wall-clock time, at another time. No file is touched."""
     library = writable(session)

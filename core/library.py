@@ -37,6 +37,7 @@ from core.store import (
     journal,
     meta,
     presence,
+    put_away,
     queries_folders,
     queries_groups,
     queries_members,
@@ -336,9 +337,10 @@ class Library:
         """Take photos off the walls; their files stay as they are, and undo (or ``bring_back``) brings them back."""
         return self._perform("Putting away", lambda conn: journal.put_away_commands(conn, ids, True))
 
-    def bring_back(self, ids: Sequence[int]) -> Change:
-        """Show photos again that were put away."""
-        return self._perform("Return", lambda conn: journal.put_away_commands(conn, ids, False))
+    def bring_back(self, ids: Sequence[int] | None = None) -> Change:
+        """Show photos again that were put away; all of them by default."""
+        of = (lambda _: ids) if ids is not None else put_away.all_away
+        return self._perform("Return", lambda conn: journal.put_away_commands(conn, of(conn), False))
 
     def _perform(self, name: str, make: Callable[[Connection], tuple[Command, Command, int]]) -> Change:
         """One operation that can be undone on so many photos as ``make`` says; nothing happens where that is none."""

@@ -136,6 +136,20 @@ def test_marked_photos_leave_once_confirmed_and_undo_brings_them_back(page, desk
     assert photo in library.wall(Scope()).ids
 
 
+def test_all_that_was_put_away_can_be_brought_back_much_later(page, desk):
+    library = desk.session.library
+    there = library.wall(Scope()).ids.tolist()
+    library.put_away(there[:2])
+    library.put_away(there[5:6])
+    told = []
+    desk.session.noticed.connect(lambda notice: told.append(notice.text))
+    desk.act("bring-back")
+    assert library.wall(Scope()).ids.tolist() == there
+    assert told == ["3 photos brought back."]
+    desk.act("bring-back")
+    assert told[-1] == "Nothing was put away."
+
+
 def test_enter_chooses_another_best_one_and_it_stays(page, desk, qtbot):
     chosen = page.sets.here[1].row.id
     group_id = page.sets.group.id
