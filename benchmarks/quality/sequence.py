@@ -161,6 +161,7 @@ def answer(s: Stream, name: str) -> Bools:
 def lives(seeds: int, n_events: int, pictures: Pool | None) -> dict[str, Any]:
     """Every method on the same simulated libraries."""
     rows: dict[str, list[float]] = {name: [] for name in (*RULES, *NETWORKS)}
+    gated: list[float] = []
     chosen, held_out, boundaries = [], 0, 0
     for seed in range(FIRST_SEED, FIRST_SEED + seeds):
         s = stream(seed, n_events, pictures)
@@ -168,7 +169,8 @@ def lives(seeds: int, n_events: int, pictures: Pool | None) -> dict[str, Any]:
         for name, values in rows.items():
             values.append(f1(answer(s, name)[~s.known], s.label[~s.known]).f1)
         chosen.append(_gated(s))
-        rows.setdefault("gated", []).append(rows["lstm" if chosen[-1] else "rule_fitted"][-1])
+        gated.append(rows["lstm" if chosen[-1] else "rule_fitted"][-1])
+    rows["gated"] = gated
     return {
         "simulated": True,
         "pictures": "none" if pictures is None else pictures.source,
