@@ -174,6 +174,8 @@ def _offer_pages(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
         page.acted.connect(desk.act)
         page.photo_wanted.connect(desk.focus.show_photo)
         page.answered.connect(lambda key, said: operations_review.answer(session, key, said, page.settled))
+        page.wanted.connect(session.read_health)
+        session.health_broken.connect(page.show_broken)
         return page
 
     window.offer("health", health)

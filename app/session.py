@@ -42,6 +42,7 @@ class Session(QObject):
     why_ready = Signal(object)
     why_boundary_ready = Signal(object)
     health_ready = Signal(object)
+    health_broken = Signal(object)
     changed = Signal(object)
     proposed = Signal(object)
     noticed = Signal(object)
@@ -207,7 +208,7 @@ class Session(QObject):
 
     def read_health(self) -> None:
         """What the program is unsure of."""
-        self._read("health", lambda library: library.health(), self.health_ready.emit)
+        self._read("health", lambda library: library.health(), self.health_ready.emit, self.health_broken.emit)
 
     def forget_details(self) -> None:
         """Nobody waits for details any more."""

@@ -32,11 +32,13 @@ WAIT = State("clock", "A moment", "The groups are being looked through for what 
 
 
 class HealthPage(QWidget):
-    """``answered`` carries a question's key and the answer, ``photo_wanted`` a photo to go to, ``acted`` an action."""
+    """``answered`` carries a question's key and the answer, ``photo_wanted`` a photo to go to, ``acted`` an action;
+    ``wanted``: the questions are to be read again."""
 
     answered = Signal(str, str)
     photo_wanted = Signal(int)
     acted = Signal(str)
+    wanted = Signal()
 
     def __init__(self, theme: Theme, thumbs: ThumbLoader) -> None:
         super().__init__()
@@ -85,6 +87,13 @@ class HealthPage(QWidget):
         self._queue = fresh if kept is None else [kept, *(each for each in fresh if each is not kept)]
         self._show()
 
+    def show_broken(self, error: BaseException) -> None:
+        """The questions could not be read: say why, and let the person try again."""
+        self._health, self._queue = None, []
+        self._show()
+        again = ("Try again", "retry-health")
+        self.state.show_state(State("problems", "The questions could not be read", str(error), again))
+
     def settled(self, key: str) -> None:
         """An answer was taken, or refused: the next health tells whether its question is still open."""
         self._given.discard(key)
@@ -119,6 +128,8 @@ class HealthPage(QWidget):
             self._going_on = True
             self._show()
             self.setFocus()
+        elif name == "retry-health":
+            self.wanted.emit()
         else:
             self.acted.emit(name)
 

@@ -97,6 +97,23 @@ def test_an_answer_that_is_refused_leaves_the_question_open(page, desk, monkeypa
     assert asked in [each.key for each in page._queue]
 
 
+def test_what_cannot_be_read_says_so_and_can_be_tried_again(page, desk, monkeypatch):
+    from core.errors import LibraryError
+
+    library, real = desk.session.library, type(desk.session.library).health
+
+    def fail(self, limit=50):
+        raise LibraryError("The disk is gone.")
+
+    monkeypatch.setattr(type(library), "health", fail)
+    desk.session.read_health()
+    assert page.state.state.text == "The disk is gone."
+    assert page.question is None
+    monkeypatch.setattr(type(library), "health", real)
+    page._act("retry-health")
+    assert page.question is not None
+
+
 # ---------------------------------------------------------------- its states, without a library
 
 
