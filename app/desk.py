@@ -14,7 +14,7 @@ from app import operations
 from app.actions import Actions, Needs
 from app.dropping import SidebarDrop
 from app.editing import Editing
-from app.errors import Notice, notice_of
+from app.errors import notice_of
 from app.focus import Focus
 from app.leveling import Leveling
 from app.levels import of_time
@@ -295,6 +295,19 @@ class Desk(QObject):
         if change.folders or change.photos:
             model.refetch(["folders"])
         self.focus.changed(change)
+        location = self.history.current
+        if change.groups and location.scope.kind == "group":
+            self.session.find_group(location.scope.id, location, self._retitle)
+
+    def _retitle(self, found: Location) -> None:
+        """The group that is shown may have another title now."""
+        before = self.history.current
+        if found == before or found.scope != before.scope:
+            return
+        self.history.current = found
+        if self._wall_location == before:
+            self._wall_location = found
+        self._name(found, self.window.topbar.detail.text())
 
     def _wanted(self, name: str) -> None:
         if name == "folders":
@@ -333,11 +346,7 @@ class Desk(QObject):
     def _new_kind(self) -> None:
         """The row "New kind …" was chosen: it asks for a name, and leads nowhere."""
         self.window.sidebar.show_location(self.history.current)
-        if self.focus.photos_meant():
-            self.naming.new_kind(self.focus.photos_meant())
-        else:
-            advice = "Select photos of it on the wall, or drag them here."
-            self.session.tell(Notice("A new kind is taught by photos.", "done", advice))
+        self.naming.new_kind(self.focus.photos_meant())
 
     def enable(self) -> None:
         """Tell the actions what is possible now."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from app import operations_groups as say
 from app.editing import Editing
+from app.errors import Notice
 from app.focus import Focus
 from app.main_window import MainWindow
 from app.session import Session
@@ -54,6 +55,10 @@ class Naming(QObject):
 
     def new_kind(self, ids: list[int]) -> None:
         """Ask for the name of a kind that these photos teach."""
+        if not ids:
+            advice = "Select photos of it on the wall, or drag them here."
+            self._session.tell(Notice("A new kind is taught by photos.", "done", advice))
+            return
         chooser = self._make("Kind of photograph", lambda _, words: say.new_kind(self._session, words, ids))
         chooser.ask(f"A new kind from {photos(len(ids))}", [])
 

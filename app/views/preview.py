@@ -35,6 +35,7 @@ class PreviewCard(QFrame):
         replaced = [correction.text or correction.kind for correction in preview.superseded]
         self._list(column, f"It replaces {count(len(replaced), 'earlier correction', 'earlier corrections')}", replaced)
         self.apply = button("Apply", "primary", self._apply)
+        self.apply.setAccessibleDescription(" ".join((preview.text, *preview.also, *replaced)))
         self.cancel = button("Cancel", "quiet", self.closed.emit)
         self.cancel.setToolTip("Nothing is changed (Esc)")
         row = QHBoxLayout()

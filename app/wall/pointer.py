@@ -79,7 +79,11 @@ class Pointer(QObject):
             self._view.press_section(section, bool(event.modifiers() & _CTRL))
 
     def double(self, event: QMouseEvent) -> None:
-        index = self._view.index_at(event.position().toPoint())
+        at = event.position().toPoint()
+        index, pair = self._view.index_at(at), self._view.boundaries.pair_of(self._view.edge_at(at))
+        if pair is not None:
+            self._view.boundaryActivated.emit(*pair)
+            return
         plain = not event.modifiers() & (_CTRL | _SHIFT)
         if event.button() == Qt.MouseButton.LeftButton and index >= 0 and plain:
             self._view.activate(index)

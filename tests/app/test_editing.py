@@ -254,6 +254,12 @@ def test_a_group_shown_by_itself_is_renamed_though_it_has_no_heading(window, des
     qtbot.keyClicks(desk.naming._chooser.field, "Grandma's village")
     qtbot.keyClick(desk.naming._chooser.field, Key.Key_Return)
     assert spy.said == [("rename", (place.id, "Grandma's village"), {})]
+    shown(desk)
+    assert window.topbar.title.text() == "Grandma's village"
+    assert window.shown_page == "wall"
+    desk.go_to("places")
+    desk.back()
+    assert window.topbar.title.text() == "Grandma's village"
 
 
 def test_the_choosers_and_cards_fit_the_smallest_window(open_window, library_path, qtbot):

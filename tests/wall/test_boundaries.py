@@ -130,6 +130,12 @@ def test_a_click_chooses_a_boundary_and_a_photo_takes_the_choice_away(wall: Wall
     assert wall.selection().tolist() == [1001]
 
 
+def test_a_double_click_on_a_boundary_asks_about_it(wall: WallView, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(wall.boundaryActivated) as told:
+        qtbot.mouseDClick(wall.viewport(), Left, pos=_edge(wall, 1))
+    assert told.args == [1021, 1020]
+
+
 def test_hovering_lights_a_boundary(wall: WallView) -> None:
     before = _picture(wall)
     wall.hover(_edge(wall, 0))
