@@ -206,6 +206,7 @@ class Actions:
         if what not in ABOUT:
             return None
         menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in ABOUT[what]:
             if not name:
                 menu.addSeparator()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from app import operations
@@ -334,11 +334,9 @@ class Desk(QObject):
     def _menu(self, what: str, at: QPoint) -> None:
         """The menu of what was asked about on the wall; a heading is meant until the menu is gone."""
         menu = self.actions.about(what, self.window, self.window.theme) if self.actions is not None else None
-        if menu is None:
-            return
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self.wall, self.wall.forget_asked))
-        menu.popup(at)
+        if menu is not None:
+            menu.aboutToHide.connect(lambda: QTimer.singleShot(0, self.wall, self.wall.forget_asked))
+            menu.popup(at)
 
     def _propose(self, proposal: Any) -> None:
         self.window.propose(proposal, self.wall.setFocus)
