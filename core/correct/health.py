@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from core.correct import questions, sources
@@ -147,6 +147,9 @@ def _remember(store: Store, question: Question, said: str, before: int) -> None:
         conn.execute(delete(s.suggestion).where(c.key == key))
         row = {"key": key, "kind": "answer", "payload": payload, "created_at": time.time(), "state": "accepted"}
         conn.execute(insert(s.suggestion).values(**row))
+        if question.kind == "clock":  # so that a later grouping does not suggest nearly the same again
+            state = "accepted" if said == "yes" else "dismissed"
+            conn.execute(update(s.suggestion).where(c.key == question.key).values(state=state))
 
 
 def _newest(store: Store) -> int:

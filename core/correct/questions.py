@@ -228,11 +228,10 @@ def _likeness(cosine: float, parameters: Any) -> float:
 
 
 def clocks(conn: Connection) -> Iterator[Question]:
-    """Cameras whose clock is probably wrong, with the pairs of photos that say so."""
+    """Cameras whose clock is probably wrong, with the pairs of photos that say so; those that were answered too, as an
+    answer may have been undone."""
     c = s.suggestion.c
-    rows = conn.execute(
-        select(c.key, c.payload).where(c.kind == "clock", c.state == "open").order_by(c.created_at.desc())
-    )
+    rows = conn.execute(select(c.key, c.payload).where(c.kind == "clock").order_by(c.created_at.desc(), c.key))
     for key, payload in rows:
         sure = float(payload.get("strength", payload.get("confidence", 0.5)))
         shown = [tuple(pair)[:2] for pair in payload.get("pairs", [])][:SHOWN]

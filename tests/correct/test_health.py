@@ -154,8 +154,16 @@ def test_a_clock_is_put_right_on_the_persons_word_alone(outings: Library) -> Non
     moved = {i for i in before if after[i] != before[i]}
     assert moved == {i for i in before if i % 5 == 0}
     assert all(after[i] - before[i] == -600.0 for i in moved)
+    assert "clock:Canon:-600" not in [question.key for question in outings.health().questions]
     outings.undo()
     assert {row.id: row.taken_local for row in outings.iter_rows()} == before
+    assert outings.health().questions[0].key == "clock:Canon:-600"
+    outings.answer("clock:Canon:-600", "no")
+    assert {row.id: row.taken_local for row in outings.iter_rows()} == before
+    assert "clock:Canon:-600" not in [question.key for question in outings.health().questions]
+    with outings._store.read() as conn:
+        (state,) = conn.exec_driver_sql("SELECT state FROM suggestion WHERE kind = 'clock'").scalars()
+    assert state == "dismissed", "a later grouping does not suggest it again"
 
 
 # ---------------------------------------------------------------- when it is enough
