@@ -8,8 +8,9 @@ from dataclasses import replace
 from core import group, learn
 from core.correct import clocks, replay
 from core.correct.naming import kind_shares
-from core.group import Beside
+from core.group import Beside, streams, timeline
 from core.group.base import Found, PhotoTable
+from core.grouping import clocks as wrong_clocks
 from core.grouping import geometry, graph, state, write
 from core.grouping.differences import write_boundaries
 from core.grouping.table import read_copies, read_table
@@ -71,10 +72,12 @@ def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) 
             progress_hook=begin,
         )
         seconds = time.monotonic() - started
+        wrong = streams.suggest(table, timeline.timeline(table)) if looks else []
         progress.advance()
         _write_all(store, found, beside, table, seconds, progress)
         if looks:
             with store.write() as conn:
+                wrong_clocks.write_suggestions(conn, table, wrong)
                 state.note_grouped(conn, table.ids)
     finally:
         scratch.close()
