@@ -16,6 +16,7 @@ def answer(session: Session, key: str, said: str, settled: Callable[[str], None]
     library = writable(session)
     if library is None:
         settled(key)
+        session.read_health()
         return
 
     def over(_: object) -> None:
