@@ -83,7 +83,7 @@ def ours(train: list[Stream], test: list[Stream]) -> Answers:
     """The program's rule with weights, threshold and length prior learned from the training people."""
     labels = np.concatenate([s.label[s.rows] for s in train])
     model = fit(join([s.features for s in train]), labels, TIME_TERMS)
-    cut = _best_threshold([model.logits(s.features) for s in train], [s.label[s.rows] for s in train])
+    cut = best_threshold([model.logits(s.features) for s in train], [s.label[s.rows] for s in train])
     model = GapModel({**model.weights, "bias": model.weights["bias"] - cut})
     choices = [EventParams(model=model, prior=prior) for prior in PRIORS]
     best = max(choices, key=lambda params: _f1(_program(train, params), [s.label for s in train])[0])
@@ -101,7 +101,7 @@ def _program(streams: list[Stream], params: EventParams) -> Answers:
 
 def tuned_gap(train: list[Stream], test: list[Stream]) -> Answers:
     """A boundary wherever the gap exceeds one threshold, the best on the training people."""
-    cut = _best_threshold([s.log_gap for s in train], [s.label for s in train])
+    cut = best_threshold([s.log_gap for s in train], [s.label for s in train])
     return [s.log_gap > cut for s in test]
 
 
@@ -112,7 +112,7 @@ def fixed(hours: float) -> Method:
 
 def phototoc_published(_train: list[Stream], test: list[Stream]) -> Answers:
     """Platt 2003: log gap over log 17 + the mean log gap of ten neighbours each side."""
-    return [_contrast(s.log_gap, 10) >= np.log(17.0) for s in test]
+    return [contrast(s.log_gap, 10) >= np.log(17.0) for s in test]
 
 
 def phototoc(train: list[Stream], test: list[Stream]) -> Answers:
@@ -120,14 +120,14 @@ def phototoc(train: list[Stream], test: list[Stream]) -> Answers:
     labels = [s.label for s in train]
     options = []
     for half in (3, 5, 10, 20, 40):
-        scores = [_contrast(s.log_gap, half) for s in train]
-        cut = _best_threshold(scores, labels)
+        scores = [contrast(s.log_gap, half) for s in train]
+        cut = best_threshold(scores, labels)
         options.append((_f1([x > cut for x in scores], labels)[0], half, cut))
     _, half, cut = max(options)
-    return [_contrast(s.log_gap, half) > cut for s in test]
+    return [contrast(s.log_gap, half) > cut for s in test]
 
 
-def _contrast(log_gap: F64, half: int) -> F64:
+def contrast(log_gap: F64, half: int) -> F64:
     """Log gap less the mean of the gaps up to ``half`` away, itself among them, as published."""
     total = np.concatenate([[0.0], np.cumsum(log_gap)])
     index = np.arange(len(log_gap))
@@ -147,7 +147,7 @@ METHODS: dict[str, Method] = {
 }
 
 
-def _best_threshold(scores: Scores, labels: Answers) -> float:
+def best_threshold(scores: Scores, labels: Answers) -> float:
     """The threshold with the best pooled F1 for "score above it"; halfway to the next score."""
     score, label = np.concatenate(scores), np.concatenate(labels)
     order = np.argsort(-score, kind="stable")
@@ -206,7 +206,7 @@ def _summary(rows: NDArray[np.float64]) -> dict[str, float]:
 def best_fixed_gap(streams: Sequence[Stream]) -> dict[str, Any]:
     """The one gap that would have been best on everybody: not a method, a bound on all fixed gaps."""
     labels = [s.label for s in streams]
-    cut = _best_threshold([s.log_gap for s in streams], labels)
+    cut = best_threshold([s.log_gap for s in streams], labels)
     return {"seconds": round(float(np.exp(cut))), "f1": round(_f1([s.log_gap > cut for s in streams], labels)[0], 4)}
 
 
