@@ -11,6 +11,7 @@ from core.group.timeline import I64, Timeline
 
 PLACE_SECONDS, PLACE_PHOTOS = 2 * 3600.0, 5  # how far a position is carried to a neighbour without one
 LOOKED_AT = 10  # photos each side whose looks are compared
+PAIRED = 8  # photos each side of which any two may be the same thing
 APART = 8 * 3600.0  # seconds of a pause that ends the photos looked at on a side
 BLOCK = 128  # gaps: small enough that their vectors stay in the processor's cache
 CENTRE_ROWS, CENTRE_PRIOR = 4096, 50.0
@@ -82,6 +83,44 @@ def visual_change(
         window = slice(start, stop)
         out[window] = _change(part, np.arange(start, stop) + 1 - first, low[window] - first, high[window] - first)
     return out
+
+
+def nearest_look(
+    vectors: NDArray[np.float16] | F32, rows: I64, k: int = PAIRED, *, gap: F64 | None = None, middle: F32 | None = None
+) -> F64:
+    """1 - the highest cosine between any of the k photos before and any of the k after each gap, as
+    :func:`visual_change` takes them: small where the same thing is seen on both sides."""
+    g = len(rows) - 1
+    out = np.full(max(g, 0), np.nan)
+    if g < 1:
+        return out
+    low, high = _windows(len(rows), k, gap)
+    for start in range(0, g, BLOCK):
+        stop = min(start + BLOCK, g)
+        first, last = int(low[start]), int(high[stop - 1])
+        part = vectors[rows[first:last]].astype(np.float32)
+        known = np.abs(part).max(axis=1) > 0
+        if middle is not None:
+            part -= middle
+        part /= np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-6)
+        part[~known] = 0.0
+        cosine = part @ part.T
+        cosine[~known] = cosine[:, ~known] = -np.inf
+        window = slice(start, stop)
+        out[window] = _highest(cosine, np.arange(start, stop) - first, low[window] - first, high[window] - first, k)
+    return out
+
+
+def _highest(cosine: F32, at: I64, low: I64, high: I64, k: int) -> F64:
+    """1 - the highest of ``cosine`` between rows low..at and at+1..high-1, NaN where no pair is known."""
+    best = np.full(len(at), -np.inf)
+    for back in range(k):
+        for ahead in range(1, k + 1):
+            left, right = at - back, at + ahead
+            inside = (left >= low) & (right < high)
+            found = cosine[np.where(inside, left, 0), np.where(inside, right, 0)]
+            best = np.where(inside, np.maximum(best, found), best)
+    return np.where(np.isfinite(best), 1.0 - best, np.nan).astype(np.float64)
 
 
 def _windows(n: int, k: int, gap: F64 | None) -> tuple[I64, I64]:

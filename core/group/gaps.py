@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.group.base import F64, PhotoTable
-from core.group.change import between, centre, distances, visual_change
+from core.group.change import between, centre, distances, nearest_look, visual_change
 from core.group.timeline import I64, Timeline
 
 LOG_17 = float(np.log(17.0))  # PhotoTOC's constant
@@ -50,7 +50,8 @@ class Features:
     ``stay``: log seconds of the longer stretch without a pause beside it. ``placeless``: 1 where no distance is known.
     ``far``: log(1 + km/2). ``near``: exp(-km/0.3).
     ``speed``: log(1 + km/h / 30). ``visual``: change of look against the library's usual change, in its own spread.
-    ``camera``, ``day``: 0 or 1. ``hour_sin``, ``hour_cos``: hour of the photo after.
+    ``nearest``: likewise how little alike the two most alike photos either side are. ``camera``, ``day``: 0 or 1.
+    ``hour_sin``, ``hour_cos``: hour of the photo after.
     """
 
     columns: dict[str, F64]
@@ -111,7 +112,19 @@ TIME_TERMS: tuple[str, ...] = (
 )
 """What :func:`fit` weighs when only time is known."""
 
-ALL_TERMS = (*TIME_TERMS, "mean_10", "median_20", "far", "near", "placeless", "speed", "visual", "camera", "day")
+ALL_TERMS = (
+    *TIME_TERMS,
+    "mean_10",
+    "median_20",
+    "far",
+    "near",
+    "placeless",
+    "speed",
+    "visual",
+    "nearest",
+    "camera",
+    "day",
+)
 
 
 def fit(
@@ -170,7 +183,7 @@ def time_features(time: F64, gap: F64 | None = None) -> Features:
     columns["company"] = company(time)
     columns["busy"] = busy(log_gap)
     columns["stay"] = stay(time, gap)
-    for name in ("far", "near", "placeless", "speed", "visual", "camera", "day", "hour_sin", "hour_cos"):
+    for name in ("far", "near", "placeless", "speed", "visual", "nearest", "camera", "day", "hour_sin", "hour_cos"):
         columns[name] = unknown
     return Features(columns)
 
@@ -252,8 +265,8 @@ def measure(table: PhotoTable, line: Timeline, model: GapModel) -> Measured:
     km = distances(table, line)
     features = _unit_features(table, line, heads, tails, km)
     change = np.full(m - 1, np.nan)
-    raw_visual = _looks(table, line, heads, tails)
-    logits = spread(line, model.logits(_with_visual(features, raw_visual)))
+    features, raw_visual = _with_looks(features, table, line, heads, tails)
+    logits = spread(line, model.logits(features))
     if raw_visual is not None:
         joined = tails[:-1] + 1 == heads[1:]
         change[tails[:-1][joined]] = raw_visual[joined]
@@ -267,15 +280,24 @@ def unit_features(table: PhotoTable, line: Timeline) -> tuple[Features, I64]:
     the first of them where pictures drift by in between."""
     heads, tails = units_that_count(line)
     features = _unit_features(table, line, heads, tails, distances(table, line))
-    return _with_visual(features, _looks(table, line, heads, tails)), tails[:-1]
+    return _with_looks(features, table, line, heads, tails)[0], tails[:-1]
 
 
-def _looks(table: PhotoTable, line: Timeline, heads: I64, tails: I64) -> F64 | None:
-    """Change of look at the gaps between neighbouring units, against what all looks of the library share."""
+def _with_looks(
+    features: Features, table: PhotoTable, line: Timeline, heads: I64, tails: I64
+) -> tuple[Features, F64 | None]:
+    """The features with the change of look, and that change as it was measured, float64 [g] or None.
+
+    Looks are compared by what they do not share with all of the library's.
+    """
     if table.vectors is None:
-        return None
+        return features, None
     rows, gap = line.order[heads], line.time[heads[1:]] - line.time[tails[:-1]]
-    return visual_change(table.vectors, rows, gap=gap, middle=centre(table.vectors, rows))
+    middle = centre(table.vectors, rows)
+    change = visual_change(table.vectors, rows, gap=gap, middle=middle)
+    nearest = nearest_look(table.vectors, rows, gap=gap, middle=middle)
+    columns = {**features.columns, "visual": _in_spread(change), "nearest": _in_spread(nearest)}
+    return Features(columns), change
 
 
 def units_that_count(line: Timeline) -> tuple[I64, I64]:
@@ -313,13 +335,13 @@ def _day(local: F64) -> F64:
     return out
 
 
-def _with_visual(features: Features, change: F64 | None) -> Features:
-    """Add the change of look, measured against the library's median change and in its own spread, within ±2."""
-    if change is None or not np.isfinite(change).any():
-        return features
-    low, middle, high = np.nanpercentile(change, (25, 50, 75))
-    spread = max((high - low) / 1.349, 0.02)
-    return Features({**features.columns, "visual": np.clip((change - middle) / spread, -2.0, 2.0)})
+def _in_spread(values: F64) -> F64:
+    """Measures against their median in the library, and in their own spread, within ±2; NaN stays NaN."""
+    if not np.isfinite(values).any():
+        return np.full(len(values), np.nan)
+    low, middle, high = np.nanpercentile(values, (25, 50, 75))
+    out: F64 = np.clip((values - middle) / max((high - low) / 1.349, 0.02), -2.0, 2.0)
+    return out
 
 
 def spread(line: Timeline, whole: F64) -> F64:
