@@ -27,15 +27,16 @@ PAUSE, LONG_STAY = 600.0, 6 * 3600.0
 DRIFT_DOUBT = 3.5
 
 DEFAULT_WEIGHTS: dict[str, float] = {
-    "bias": -7.8,
+    "bias": -8.1,
     "log_gap": 0.75,
     "mean_10": 0.2,
     "median_10": 0.15,
     "median_20": 0.1,
-    "far": 1.2,
-    "near": -0.5,
-    "placeless": 0.4,
-    "visual": 1.2,
+    "far": 1.6,
+    "near": -0.7,
+    "placeless": 0.6,
+    "visual": 0.9,
+    "nearest": 0.5,
     "camera": 0.1,
 }
 
