@@ -10,6 +10,14 @@ from sqlalchemy.engine import Connection
 from core.group.base import F32, PhotoTable
 from core.group.homes import Home
 from core.group.titles import Context, context_of
+from core.store.columns import int_columns
+from core.store.wall_columns import Places
+
+_EXACT = 1 << 40
+"""Strengths travel as integers of this many parts."""
+
+_FEW = 20_000
+"""The memberships of up to so many photos are looked up one by one."""
 
 
 def context(conn: Connection, table: PhotoTable) -> Context:
@@ -34,13 +42,23 @@ def homes(conn: Connection) -> list[Home]:
 
 def kind_shares(conn: Connection, table: PhotoTable) -> dict[str, F32]:
     """By kind of photograph the strength of each photo of a table (0 where not a member)."""
-    at = {int(i): k for k, i in enumerate(table.ids.tolist())}
-    cursor = conn.exec_driver_sql(
-        'SELECT g.key, m.photo_id, m.strength FROM membership m JOIN "group" g ON g.id = m.group_id'
-        " AND g.kind = 'kinds' WHERE m.photo_id IN (SELECT value FROM json_each(?)) AND g.key != 'unsure'",
-        (json.dumps(list(at)),),
+    kinds = {
+        row[0]: row[1]
+        for row in conn.exec_driver_sql("SELECT id, key FROM \"group\" WHERE kind = 'kinds' AND key != 'unsure'")
+    }
+    some, given = "", [json.dumps(list(kinds))]
+    if len(table) <= _FEW:
+        some = " AND photo_id IN (SELECT value FROM json_each(?))"
+        given.append(json.dumps(table.ids.tolist()))
+    tail = f"FROM membership {'' if some else 'NOT INDEXED '}WHERE group_id IN (SELECT value FROM json_each(?)){some}"
+    group, photo, parts = int_columns(
+        conn, ["group_id", "photo_id", f"CAST(strength * {_EXACT} AS INTEGER)"], tail, given
     )
+    at = Places(table.ids).of(photo)
     out: dict[str, F32] = {}
-    for key, photo, strength in cursor:
-        out.setdefault(key, np.zeros(len(table), np.float32))[at[photo]] = strength
+    for number, key in kinds.items():
+        mine = (group == number) & (at >= 0)
+        if mine.any():
+            out[key] = np.zeros(len(table), np.float32)
+            out[key][at[mine]] = (parts[mine] / _EXACT).astype(np.float32)
     return out

@@ -42,8 +42,8 @@ def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) 
             if clocks.apply_clocks(conn):
                 store.changed = Change(photos=True)
         with store.read() as conn:
-            table = read_table(conn)
-            copies = read_copies(conn, table.ids)
+            table = read_table(conn, looks=looks)
+            copies = read_copies(conn, table.ids) if looks else None
             inputs = replay.inputs(conn, table)
             shares = None if looks else kind_shares(conn, table)
         table = with_vectors(store, table, scratch)
