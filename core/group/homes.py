@@ -38,7 +38,8 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class _Visits:
-    """Cells of 0.6 km with the visits to them: one row per photo, ordered by cell."""
+    """Cells of 0.6 km with the visits to them: one row per photo, ordered by cell. ``all_times`` ascending, and the
+    serial number of each one's day."""
 
     cell: I64
     day: I64
@@ -48,6 +49,13 @@ class _Visits:
     lat: F64
     lon: F64
     score: I64
+    all_times: F64
+    all_days: I64
+
+    def days_between(self, start: float, end: float) -> int:
+        """On how many days photos were taken, wherever, from one instant to another."""
+        low, high = np.searchsorted(self.all_times, start, "left"), np.searchsorted(self.all_times, end, "right")
+        return int(np.count_nonzero(np.bincount(self.all_days[low:high])))
 
 
 def homes(table: PhotoTable) -> list[Home]:
@@ -55,7 +63,7 @@ def homes(table: PhotoTable) -> list[Home]:
     visits = _visits(table)
     if visits is None:
         return []
-    total_days = len(np.unique(visits.day))
+    total_days = int(visits.all_days.max()) + 1
     span = (visits.time.max() - visits.time.min()) / 86400.0
     need_days = max(3, min(MIN_DAYS, round(0.15 * total_days)))
     need_span = min(float(MIN_SPAN_DAYS), 0.4 * span)
@@ -80,17 +88,19 @@ def _visits(table: PhotoTable) -> _Visits | None:
         return None
     rows = rows[np.lexsort((table.ids[rows], table.instant[rows]))]
     cell, lat, lon, _ = cells(table.lat[rows], table.lon[rows], CELL_KM)
+    all_days = np.floor((table.local[rows] - 4 * 3600.0) / 86400.0).astype(np.int64)
     order = np.argsort(cell, kind="stable")
     local = table.local[rows][order]
-    cell, day = cell[order], np.floor((local - 4 * 3600.0) / 86400.0).astype(np.int64)
+    cell, day = cell[order], all_days[order]
     hour = np.mod(local, 86400.0) / 3600.0
     night = (hour >= 20.0) | (hour < 8.0)
     pair = cell * (1 << 32) + (day - day.min())
     visits, nights = np.unique(pair) >> 32, np.unique(pair[night]) >> 32
     score = np.bincount(visits, minlength=len(lat)) + np.bincount(nights, minlength=len(lat))
     offsets = np.searchsorted(cell, np.arange(len(lat) + 1)).astype(np.int64)
-    time = table.instant[rows][order]
-    return _Visits(cell, day, night, time, offsets, lat, lon, score.astype(np.int64))
+    all_times = table.instant[rows]
+    serial = np.unique(all_days, return_inverse=True)[1]
+    return _Visits(cell, day, night, all_times[order], offsets, lat, lon, score.astype(np.int64), all_times, serial)
 
 
 def _judge(visits: _Visits, spot: int, found: list[Home], need_days: int, need_span: float) -> Home | None:
@@ -102,8 +112,7 @@ def _judge(visits: _Visits, spot: int, found: list[Home], need_days: int, need_s
         return None
     if (time.max() - time.min()) / 86400.0 < need_span:
         return None
-    during = (visits.time >= time.min()) & (visits.time <= time.max())
-    share = len(days) / max(len(np.unique(visits.day[during])), 1)
+    share = len(days) / max(visits.days_between(time.min(), time.max()), 1)
     kind = "home" if not found or share >= MOVE_SHARE else "haunt"
     if kind == "haunt":
         distance = min(float(haversine_km(visits.lat[spot], visits.lon[spot], h.lat, h.lon)) for h in found)
