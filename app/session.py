@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import Notice, notice_of
 from app.jobs import Job, JobRunner
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from core.library import Library
 
 PATIENCE_S = 30.0
+WARM_AFTER_MS = 1500
+"""The window has long been painted by then."""
 
 
 class Session(QObject):
@@ -120,6 +122,7 @@ class Session(QObject):
         if locked is None:
             library = self.library
             self.runner.submit("db", lambda _: library.refresh_presence())
+            QTimer.singleShot(WARM_AFTER_MS, self, self.warm)
         if locked is not None:
             self.tell(
                 Notice(
@@ -128,6 +131,12 @@ class Session(QObject):
                     "You can look at everything; changes need the other program to finish.",
                 )
             )
+
+    def warm(self) -> None:
+        """Load what a first correction would wait for, beside what the window does."""
+        library = self.library
+        if library is not None and not self._closed:
+            self.runner.submit("compute", lambda _: library.warm())
 
     def _broken(self, error: BaseException) -> None:
         self._ready.set()

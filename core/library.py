@@ -206,6 +206,12 @@ class Library:
 
         return learn.learned(self._store)
 
+    def warm(self) -> None:
+        """Load what a first correction would wait for; for a job beside others."""
+        from core.correct.warm import warm
+
+        warm(self._store, self._walls)
+
     def problems(self) -> list[Problem]:
         """What could not be read, by path."""
         with self._store.read() as conn:
@@ -291,12 +297,10 @@ class Library:
 
     def retry_problems(self, progress: Progress) -> ImportReport:
         """Read every file of the problem list again, then group."""
-        from core import grouping
         from core.index.run import retry
 
         report = retry(self._store, progress)
-        grouping.run(self._store, progress)
-        self._walls.save()
+        self.regroup(progress)
         return report
 
     def refresh_presence(self) -> Change:
@@ -330,8 +334,7 @@ class Library:
 
     def mark(self, ids: Sequence[int], marked: bool = True) -> Change:
         """Mark photos to be put away, or take the mark off; moves nothing."""
-        name = "Marking" if marked else "Unmarking"
-        return self._perform(name, lambda conn: journal.marking_commands(conn, ids, marked))
+        return self._perform("Marking" if marked else "Unmarking", lambda c: journal.marking_commands(c, ids, marked))
 
     def put_away(self, ids: Sequence[int]) -> Change:
         """Take photos off the walls; their files stay as they are, and undo (or ``bring_back``) brings them back."""

@@ -41,6 +41,11 @@ class Walls:
         with self._store.read() as conn:
             return self._levels.groups(conn, LEVELS[level] if isinstance(level, str) else level)
 
+    def warm(self) -> None:
+        """Read the columns that walls are made of, for the first one that is not served from the saved wall."""
+        with self._store.read() as conn:
+            self._kept.of(conn)
+
     def save(self) -> None:
         """Keep the wall of all photos for the next start; a disk that refuses costs only that."""
         if snapshot.saved_generation(self._store.root) == self._store.generation:
