@@ -181,10 +181,10 @@ def _pairs(table: PhotoTable, neighbours: Neighbours | None, params: DuplicatePa
     n = max(len(table), 1)
     rows = np.flatnonzero(table.has_dhash & telling(table.dhash)).astype(np.int64)
     plain = table.dhash[rows]
-    found = [_within(*candidates(table.dhash, rows), table.dhash, params.wide_bits)]
+    found = [candidates(table.dhash, rows, params.wide_bits)]
     for turned in (mirrored(plain), half_turned(plain)):
         both, at = np.concatenate([plain, turned]), np.arange(2 * len(rows), dtype=np.int64)
-        left, right = _within(*candidates(both, at), both, params.bits)
+        left, right = candidates(both, at, params.bits)
         across = (left < len(rows)) & (right >= len(rows))
         found.append((rows[left[across]], rows[right[across] - len(rows)]))
     if neighbours is not None and len(neighbours.index):
@@ -198,11 +198,6 @@ def _pairs(table: PhotoTable, neighbours: Neighbours | None, params: DuplicatePa
     apart = (low != high) & ((table.content[low] != table.content[high]) | (table.content[low] < 0))
     key = np.unique(low[apart] * n + high[apart])
     return key // n, key % n
-
-
-def _within(a: I64, b: I64, hashes: I64, bits: int) -> tuple[I64, I64]:
-    near = distance(hashes[a], hashes[b]) <= bits
-    return a[near], b[near]
 
 
 def _by_hash(table: PhotoTable, a: I64, b: I64, bits: NDArray[np.int64], cosine: F64, params: DuplicateParams) -> Bools:

@@ -24,28 +24,33 @@ def telling(hashes: I64) -> NDArray[np.bool_]:
     return out
 
 
-def candidates(hashes: I64, rows: I64) -> tuple[I64, I64]:
-    """Pairs of ``rows`` whose hashes agree in one of four 16-bit bands (all pairs within 3 bits, many within 10).
+def candidates(hashes: I64, rows: I64, bits: int = 64) -> tuple[I64, I64]:
+    """Pairs of ``rows`` whose hashes agree in one of four 16-bit bands (all pairs within 3 bits, many within 10) and
+    differ in no more than ``bits``.
 
     In a band shared by a crowd only neighbours in the order of the whole hash are paired, so that the number of pairs
-    stays in proportion to the number of photos.
+    looked at stays in proportion to the number of photos.
     """
     left, right = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    value = hashes[rows].view(np.uint64)
+    whole = np.lexsort((rows, hashes[rows].view(np.uint64)))
+    in_order = hashes[rows[whole]].view(np.uint64)
     for band in range(BANDS):
-        key = (value >> np.uint64(16 * band)) & np.uint64(0xFFFF)
-        order = np.lexsort((rows, value, key))
-        key, ordered = key[order], rows[order]
-        run = np.concatenate([[0], np.cumsum(key[1:] != key[:-1])]) if len(key) else np.zeros(0, dtype=np.int64)
-        size = np.bincount(run) if len(run) else run
+        key = (in_order >> np.uint64(16 * band)).astype(np.uint16)
+        order = np.argsort(key, kind="stable")
+        value, ordered = in_order[order], rows[whole[order]]
+        few = (np.bincount(key, minlength=1 << 16) <= CROWD)[key[order]]
+        key = key[order]
         for step in range(1, CROWD):
-            same = run[step:] == run[:-step]
+            same = key[step:] == key[:-step]
             if not same.any():
                 break
             if step > 3:
-                same &= size[run[step:]] <= CROWD
-            left.append(ordered[:-step][same])
-            right.append(ordered[step:][same])
+                same &= few[step:]
+            if bits < 64:
+                same &= np.bitwise_count(value[step:] ^ value[:-step]) <= bits
+            at = np.flatnonzero(same)
+            left.append(ordered[at])
+            right.append(ordered[at + step])
     a, b = np.concatenate(left), np.concatenate(right)
     return np.minimum(a, b), np.maximum(a, b)
 
