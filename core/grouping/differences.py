@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def write_memberships(
     group = np.repeat(np.array([ids[i] for i in order], np.int64), sizes)
     photo = _joined([table.ids[groups[i].members] for i in order], np.int64)
     strength = _parts(_joined([groups[i].strengths for i in order], np.float32))
-    checksum = np.fromiter((_checksum(text) for i in order for text in _texts(groups[i])), np.int64, len(photo))
+    checksum = np.fromiter(chain.from_iterable(_checksums(groups[i]) for i in order), np.int64, len(photo))
     same, gone = _compare(stored, [group, photo, strength, checksum])
     removed = zip(stored[0][gone].tolist(), stored[1][gone].tolist(), strict=True)
     for page in pages(removed):
@@ -89,12 +90,22 @@ def _joined(parts: list[NDArray[Any]], dtype: Any) -> NDArray[Any]:
 
 def _texts(group: FoundGroup) -> Iterator[str]:
     """The reasons as they are stored; photos of one group often share one."""
-    last: Any = None
-    text = ""
+    known: dict[int, str] = {}
     for reason in group.reasons:
-        if reason is not last:
-            last, text = reason, encode(reason)
+        text = known.get(id(reason))
+        if text is None:
+            text = known[id(reason)] = encode(reason)
         yield text
+
+
+def _checksums(group: FoundGroup) -> Iterator[int]:
+    """The checksum of each reason's text."""
+    known: dict[int, int] = {}
+    for reason in group.reasons:
+        number = known.get(id(reason))
+        if number is None:
+            number = known[id(reason)] = _checksum(encode(reason))
+        yield number
 
 
 def _compare(stored: Sequence[I64], new: Sequence[I64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
