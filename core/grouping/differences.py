@@ -22,8 +22,14 @@ PARTS = 1 << 40
 """Numbers travel as integers of so many parts; two that differ by less are the same here."""
 
 encode = json.JSONEncoder(separators=(",", ":")).encode
-_MEMBERSHIP = "INSERT OR REPLACE INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
-_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NEW_MEMBERSHIP = "INSERT OR REPLACE INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
+_NEW_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_MEMBERSHIP = "UPDATE membership SET strength = ?3, reason = ?4 WHERE group_id = ?1 AND photo_id = ?2"
+_BOUNDARY = (
+    "UPDATE boundary SET strength = ?3, gap_seconds = ?4, distance_km = ?5, visual = ?6, camera_changed = ?7,"
+    " event = ?8, raw = ?9, pin = ?10 WHERE before_id = ?1 AND after_id = ?2"
+)
+"""Rows that stay where they are are updated, which leaves the indexes alone."""
 
 
 def pages(rows: Iterator[Any], size: int = 20_000) -> Iterator[list[Any]]:
@@ -75,13 +81,14 @@ def write_memberships(
     photo = _joined([table.ids[groups[i].members] for i in order], np.int64)
     strength = _parts(_joined([groups[i].strengths for i in order], np.float32))
     checksum = np.fromiter(chain.from_iterable(_checksums(groups[i]) for i in order), np.int64, len(photo))
-    same, gone = _compare(stored, [group, photo, strength, checksum])
+    same, there, gone = _compare(stored, [group, photo, strength, checksum])
     removed = zip(stored[0][gone].tolist(), stored[1][gone].tolist(), strict=True)
     for page in pages(removed):
         conn.exec_driver_sql("DELETE FROM membership WHERE group_id = ? AND photo_id = ?", page)
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    for page in pages(_changed(groups, ids, order, starts, ~same, table)):
-        conn.exec_driver_sql(_MEMBERSHIP, page)
+    for statement, rows in ((_NEW_MEMBERSHIP, ~there), (_MEMBERSHIP, there & ~same)):
+        for page in pages(_rows(groups, ids, order, starts, rows, table)):
+            conn.exec_driver_sql(statement, page)
 
 
 def _joined(parts: list[NDArray[Any]], dtype: Any) -> NDArray[Any]:
@@ -108,27 +115,29 @@ def _checksums(group: FoundGroup) -> Iterator[int]:
         yield number
 
 
-def _compare(stored: Sequence[I64], new: Sequence[I64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(which new rows are stored just so, which stored rows are gone); the first two columns are the key."""
+def _compare(stored: Sequence[I64], new: Sequence[I64]) -> tuple[NDArray[np.bool_], ...]:
+    """(which new rows are stored just so, which are stored at all, which stored rows are gone); the first two columns
+    are the key."""
     span = 1 + max((int(c[1].max()) for c in (stored, new) if len(c[1])), default=0)
     old_key, new_key = (c[0] * span + c[1] for c in (stored, new))
     order = np.argsort(old_key, kind="stable")
     same = np.zeros(len(new_key), np.bool_)
     gone = np.ones(len(old_key), np.bool_)
     if not len(old_key):
-        return same, gone
+        return same, same, gone
     at = order[np.minimum(np.searchsorted(old_key, new_key, sorter=order), len(order) - 1)]
     there = old_key[at] == new_key
     gone[at[there]] = False
     same = there.copy()
     for old_column, new_column in zip(stored[2:], new[2:], strict=True):
         same &= old_column[at] == new_column
-    return same, gone
+    return same, there, gone
 
 
-def _changed(
+def _rows(
     groups: list[FoundGroup], ids: list[int], order: list[int], starts: I64, write: NDArray[np.bool_], table: PhotoTable
 ) -> Iterator[tuple[int, int, float, str]]:
+    """The memberships marked in ``write``, in the order of their key."""
     for place, i in enumerate(order):
         wanted = write[starts[place] : starts[place + 1]]
         if not wanted.any():
@@ -155,11 +164,18 @@ def write_boundaries(conn: Connection, stream: Stream, table: PhotoTable) -> Non
     columns = ["before_id", "after_id", *map(_sql_parts, ("strength", "raw", "distance_km", "visual"))]
     columns += ["CAST(gap_seconds * 1000.0 AS INTEGER)", "camera_changed + 2 * event", "ifnull(pin, 0)"]
     stored = int_columns(conn, columns, "FROM boundary")
-    same, gone = _compare(stored, new)
+    same, there, gone = _compare(stored, new)
     for page in pages(zip(stored[0][gone].tolist(), stored[1][gone].tolist(), strict=True)):
         conn.exec_driver_sql("DELETE FROM boundary WHERE before_id = ? AND after_id = ?", page)
-    rows = known[~same]
-    values = zip(
+    for statement, rows in ((_NEW_BOUNDARY, known[~there]), (_BOUNDARY, known[there & ~same])):
+        for page in pages(_gaps(stream, rows, table)):
+            conn.exec_driver_sql(statement, page)
+
+
+def _gaps(stream: Stream, rows: I64, table: PhotoTable) -> Iterator[tuple[Any, ...]]:
+    """Some gaps as rows of table boundary."""
+    gaps = stream.gaps
+    return zip(
         table.ids[gaps.before[rows]].tolist(),
         table.ids[gaps.after[rows]].tolist(),
         gaps.strength[rows].tolist(),
@@ -172,8 +188,6 @@ def write_boundaries(conn: Connection, stream: Stream, table: PhotoTable) -> Non
         [pin or None for pin in stream.pin[rows].tolist()],
         strict=True,
     )
-    for page in pages(values):
-        conn.exec_driver_sql(_BOUNDARY, page)
 
 
 def _or_none(values: NDArray[np.float32]) -> list[float | None]:
