@@ -38,12 +38,12 @@ def read_wall(conn: Connection, scope: Scope, kept: KeptColumns | None = None) -
     if scope.kind == "all":
         return _with_edges(conn, _wall_of_all(conn, number, kept))
     if scope.kind in GROUP_KINDS:
-        wall = _wall_of_groups(conn, group_heads(conn, scope.kind), number)
+        wall = _wall_of_groups(conn, group_heads(conn, scope.kind), number, kept)
         return _with_edges(conn, wall) if scope.kind in ("events", "trips") else wall
     if scope.kind == "group":
-        return _wall_of_one_group(conn, scope.id, number)
+        return _wall_of_one_group(conn, scope.id, number, kept)
     if scope.kind == "folder":
-        return _wall_of_folder(conn, scope.id, number)
+        return _wall_of_folder(conn, scope.id, number, kept)
     if scope.kind == "ids":
         return _wall_of_ids(conn, scope.ids, number)
     raise ValueError(f"no such scope: {scope.kind}")
@@ -162,18 +162,18 @@ def _overlay(columns: Columns, keys: Ints, groups: Ints, photos: Ints) -> None:
     keys[at[at >= 0]] = groups[at >= 0]
 
 
-def _wall_of_groups(conn: Connection, heads: list[HeadRow], number: int) -> Wall:
+def _wall_of_groups(conn: Connection, heads: list[HeadRow], number: int, kept: KeptColumns | None) -> Wall:
     """Every group of a kind as a section, in the order of ``heads``; a photo may stand in several."""
     if not heads:
         return _assemble(columns_of(conn, np.empty(0, np.int64)), np.zeros(1, np.int64), [], number)
     groups, photos = members(conn, "kind = ?", [heads[0].kind])
-    columns = columns_of(conn, np.unique(photos))
+    columns = columns_of(conn, np.unique(photos), kept)
     at = positions(columns, photos)
     order = {head.id: i for i, head in enumerate(heads)}
     distinct, inverse = np.unique(groups, return_inverse=True)
     rank = np.array([order.get(g, -1) for g in distinct.tolist()], np.int64)[inverse]
-    kept = (at >= 0) & (rank >= 0)
-    at, rank = at[kept], rank[kept]
+    known = (at >= 0) & (rank >= 0)
+    at, rank = at[known], rank[known]
     sorted_ = np.lexsort((at, rank))
     columns = columns.take(at[sorted_])
     starts = np.searchsorted(rank[sorted_], np.arange(len(heads) + 1))
@@ -182,13 +182,13 @@ def _wall_of_groups(conn: Connection, heads: list[HeadRow], number: int) -> Wall
     return _sectioned(columns, starts, [heads[i].id for i in full.tolist()], {h.id: h for h in heads}, number)
 
 
-def _wall_of_one_group(conn: Connection, group_id: int, number: int) -> Wall:
+def _wall_of_one_group(conn: Connection, group_id: int, number: int, kept: KeptColumns | None) -> Wall:
     """A trip by its events, a place or a kind by day, another group whole."""
     heads = group_heads(conn, group_id=group_id)
     if not heads:
         raise KeyError(group_id)
     head = heads[0]
-    columns = columns_of(conn, members(conn, "id = ?", [group_id])[1])
+    columns = columns_of(conn, members(conn, "id = ?", [group_id])[1], kept)
     inner: dict[int, HeadRow] = {}
     if head.kind in ("trips", "places", "kinds"):
         keys = _day_keys(columns)
@@ -201,7 +201,7 @@ def _wall_of_one_group(conn: Connection, group_id: int, number: int) -> Wall:
     return _with_edges(conn, wall) if head.kind == "trips" else wall
 
 
-def _wall_of_folder(conn: Connection, folder_id: int, number: int) -> Wall:
+def _wall_of_folder(conn: Connection, folder_id: int, number: int, kept: KeptColumns | None) -> Wall:
     """A folder and those below, one section each in the order of their names; each photo once."""
     folders = subtree(conn, folder_id)
     places = {folder.id: i for i, folder in enumerate(folders)}
@@ -213,7 +213,7 @@ def _wall_of_folder(conn: Connection, folder_id: int, number: int) -> Wall:
     photo, folder = int_columns(conn, ["photo_id", "folder_id"], tail, [wanted])
     photo, first = np.unique(photo, return_index=True)
     rank_of = np.array([places[f] for f in folder[first].tolist()], np.int64)
-    columns = columns_of(conn, photo)
+    columns = columns_of(conn, photo, kept)
     rank = rank_of[np.searchsorted(photo, columns.ids)] if len(photo) else rank_of
     order = np.argsort(rank, kind="stable")
     starts = np.searchsorted(rank[order], np.arange(len(folders) + 1))

@@ -70,11 +70,14 @@ class KeptColumns:
             return self._kept[1]
 
 
-def columns_of(conn: Connection, ids: Ints) -> Columns:
-    """The visible ones of some photos, newest first, each once."""
+def columns_of(conn: Connection, ids: Ints, kept: KeptColumns | None = None) -> Columns:
+    """The visible ones of some photos, newest first, each once. ``kept``: columns that may be at hand."""
     if len(ids) > _FEW:
-        every = all_columns(conn)
-        return every.take(np.flatnonzero(np.isin(every.ids, ids)))
+        every = all_columns(conn) if kept is None else kept.of(conn)
+        at = Places(every.ids).of(ids)
+        chosen = np.zeros(len(every.ids), np.bool_)
+        chosen[at[at >= 0]] = True
+        return every.take(np.flatnonzero(chosen))
     wanted = "[" + ",".join(map(str, ids.tolist())) + "]"
     tail = f"FROM photo WHERE {VISIBLE} AND id IN (SELECT value FROM json_each(?)) ORDER BY {NEWEST_FIRST}"
     return _unpack(*int_columns(conn, _COLUMNS, tail, [wanted]))
