@@ -127,6 +127,18 @@ def test_bands_find_every_pair_within_three_bits_and_stay_few_in_a_crowd() -> No
     assert not telling(np.array([0, -1, 3])).any()
 
 
+def test_pairs_that_differ_in_too_many_bits_are_left_out_and_no_others() -> None:
+    rng = np.random.default_rng(3)
+    base = rng.integers(-(2**63), 2**63 - 1, 3000)
+    hashes = np.concatenate([base, base ^ rng.integers(0, 2**20, 3000), np.repeat(base[:1], 60)])
+    rows = np.flatnonzero(rng.random(len(hashes)) < 0.9)
+    a, b = candidates(hashes, rows)
+    for bits in (3, 12):
+        near = distance(hashes[a], hashes[b]) <= bits
+        few = candidates(hashes, rows, bits)
+        assert set(zip(a[near].tolist(), b[near].tolist(), strict=True)) == set(zip(*map(list, few), strict=True))
+
+
 def test_a_burst_needs_one_camera_likeness_and_seconds() -> None:
     def sizes(time: list[float], camera: list[int], look: list[int]) -> list[int]:
         return [len(g.members) for g in bursts.find(table(time, camera=camera, vectors=_vectors(look))).groups]
