@@ -32,11 +32,11 @@ DEFAULT_WEIGHTS: dict[str, float] = {
     "mean_10": 0.2,
     "median_10": 0.15,
     "median_20": 0.1,
-    "far": 1.6,
-    "near": -0.7,
+    "far": 1.4,
+    "near": -0.6,
     "placeless": 0.6,
-    "visual": 0.9,
-    "nearest": 0.5,
+    "visual": 0.5,
+    "nearest": 0.3,
     "camera": 0.1,
 }
 
