@@ -229,6 +229,7 @@ def boundaries(seeds: int, n_events: int, pictures: Pool, network: bool) -> dict
         answers["full_lstm"] = with_network(train, test, full)
     for name, rule in answers.items():
         scores[name] = [f1_program(rule(one), one) for one in test]
+    ours = [name for name in ("full", "full_lstm") if name in scores]
     return {
         "libraries": seeds,
         "photos": sum(len(one.life.table) for one in test),
@@ -236,7 +237,7 @@ def boundaries(seeds: int, n_events: int, pictures: Pool, network: bool) -> dict
         "trained_on": len(train),
         "best_rule": best,
         "methods": {name: _summary(np.array(values)) for name, values in scores.items()},
-        "full_over": {name: _paired(scores["full"], scores[name]) for name in scores if name != "full"},
+        **{f"{one}_over": {name: _paired(scores[one], scores[name]) for name in scores if name != one} for one in ours},
     }
 
 
@@ -302,7 +303,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--cache", type=Path, default=Path(gettempdir()) / "reverie-looks", help="where vectors are kept"
     )
-    parser.add_argument("--seeds", type=int, default=SEEDS, help="libraries for boundaries, and for wrong clocks")
+    parser.add_argument(
+        "--seeds", type=int, default=SEEDS, help="libraries for boundaries; twice as many with wrong clocks"
+    )
     parser.add_argument("--events", type=int, default=EVENTS, help="events in a library")
     parser.add_argument("--clean", type=int, default=CLEAN, help="libraries whose clocks are right")
     parser.add_argument("--no-network", action="store_true", help="leave out the recurrent network")
@@ -314,7 +317,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "pictures": pictures.source,
         "classes": len(pictures.names),
         "events": boundaries(chosen.seeds, chosen.events, pictures, not chosen.no_network),
-        "clocks": clocks(chosen.seeds, chosen.clean, pictures),
+        "clocks": clocks(2 * chosen.seeds, chosen.clean, pictures),
     }
     emit(result, chosen.json, "Events and clocks on simulated libraries")
 

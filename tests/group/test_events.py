@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.group.base import PhotoTable
+from core.group.change import nearest_look, visual_change
 from core.group.events import UNDATED, EventParams, find, membership
-from core.group.change import visual_change
 from core.group.gaps import TIME_TERMS, fit, join, unit_features
 from core.group.levels import LEVELS, level, lift_calendar, lift_trips
 from core.group.segment import LengthPrior
@@ -198,6 +198,30 @@ def test_visual_change_across_blocks_equals_the_plain_loop(monkeypatch: pytest.M
     for gap in range(49):
         a, b = vectors[max(gap - 4, 0) : gap + 1].sum(0), vectors[gap + 1 : gap + 6].sum(0)
         assert fast[gap] == pytest.approx(1 - a @ b / np.linalg.norm(a) / np.linalg.norm(b), abs=1e-4)
+
+
+def test_the_most_alike_pair_equals_the_plain_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(size=(40, 6)).astype(np.float32)
+    vectors[11] = 0
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    gap = np.full(39, 60.0)
+    gap[20] = 10 * 3600.0
+    monkeypatch.setattr("core.group.change.BLOCK", 7)
+    fast = nearest_look(vectors, np.arange(40), k=4, gap=gap)
+    for i in range(39):
+        low, high = (21 if i > 20 else 0), (21 if i < 20 else 40)
+        left, right = range(max(i - 3, low), i + 1), range(i + 1, min(i + 5, high))
+        best = max(vectors[a] @ vectors[b] for a in left for b in right if 11 not in (a, b))
+        assert fast[i] == pytest.approx(1 - best, abs=1e-5)
+
+
+def test_what_lies_beyond_a_long_pause_is_not_looked_at() -> None:
+    vectors = np.eye(4, dtype=np.float32)[[0, 0, 1, 1, 0, 0]]
+    near = visual_change(vectors, np.arange(6), gap=np.array([60.0, 60, 60, 1e5, 60]))
+    assert near[1] == pytest.approx(1.0)
+    everything = visual_change(vectors, np.arange(6))
+    assert everything[1] < 0.9
 
 
 def test_years_and_seasons_are_cut_near_their_turns() -> None:
