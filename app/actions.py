@@ -69,6 +69,7 @@ TABLE: tuple[Action, ...] = (
         "retry", "Try unread files again", (), "Library", Needs.WRITING, lambda d: operations.retry_problems(d.session)
     ),
     Action("regroup", "Group anew", (), "Library", Needs.WRITING, lambda d: operations.regroup(d.session)),
+    Action("learn", "Learn from corrections", (), "Library", Needs.WRITING, lambda d: operations.learn(d.session)),
     Action("sample", "Try the sample", (), "Library", Needs.WRITING, lambda d: operations.try_sample(d.session)),
     Action(
         "pause", "Pause or go on", ("Ctrl+P",), "Library", Needs.WORK, lambda d: operations.pause_or_resume(d.session)

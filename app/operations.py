@@ -56,6 +56,33 @@ def regroup(session: Session) -> None:
         )
 
 
+def learn(session: Session) -> None:
+    """Train what learns from the person's corrections, then group with it. Can be stopped, and goes on next time."""
+    library = writable(session)
+    if library is None:
+        return
+
+    def work(progress: Progress) -> int:
+        parts = library.learn(progress)
+        library.regroup(progress)
+        return sum(part.used for part in parts)
+
+    session.works.start(
+        "Learning",
+        work,
+        lambda used: session.tell(learning_notice(used)),
+        lambda error: session.fail(error, "learn from the corrections"),
+    )
+
+
+def learning_notice(used: int) -> Notice:
+    """What came of learning. ``used``: parts that beat the plain rule on held-out answers."""
+    if used:
+        more = "Health shows how much each one helps."
+        return Notice(f"{count(used, 'part learns', 'parts learn')} from you now.", "done", more)
+    return Notice("Nothing learned beats the plain rules yet.", "info", "More answers under Health teach more.")
+
+
 def try_sample(session: Session, n_photos: int = 300) -> None:
     """Write the simulated sample album beside the library and import it."""
     library = writable(session)

@@ -47,3 +47,10 @@ def test_without_writing_nothing_is_begun(open_window, library_path):
 def test_only_folders_can_be_added(window, desk, tmp_path):
     operations.add_folders(desk.session, [tmp_path / "absent"])
     assert [notice.text for notice in window._notices.shown] == ["Only folders can be added."]
+
+
+def test_learning_tells_what_came_of_it(window, desk):
+    operations.learn(desk.session)
+    assert "Nothing learned beats the plain rules yet." in [notice.text for notice in window._notices.shown]
+    assert operations.learning_notice(2).text == "2 parts learn from you now."
+    assert operations.learning_notice(1).text == "1 part learns from you now."
