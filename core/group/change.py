@@ -14,6 +14,7 @@ LOOKED_AT = 10  # photos each side whose looks are compared
 PAIRED = 8  # photos each side of which any two may be the same thing
 APART = 8 * 3600.0  # seconds of a pause that ends the photos looked at on a side
 BLOCK = 128  # gaps: small enough that their vectors stay in the processor's cache
+NEAR_BLOCK = 32  # gaps whose pairs are compared at once: products so small that threads do not get in their way
 CENTRE_ROWS, CENTRE_PRIOR = 4096, 50.0
 
 
@@ -95,8 +96,8 @@ def nearest_look(
     if g < 1:
         return out
     low, high = _windows(len(rows), k, gap)
-    for start in range(0, g, BLOCK):
-        stop = min(start + BLOCK, g)
+    for start in range(0, g, NEAR_BLOCK):
+        stop = min(start + NEAR_BLOCK, g)
         first, last = int(low[start]), int(high[stop - 1])
         part = vectors[rows[first:last]].astype(np.float32)
         known = np.abs(part).max(axis=1) > 0
@@ -113,13 +114,11 @@ def nearest_look(
 
 def _highest(cosine: F32, at: I64, low: I64, high: I64, k: int) -> F64:
     """1 - the highest of ``cosine`` between rows low..at and at+1..high-1, NaN where no pair is known."""
-    best = np.full(len(at), -np.inf)
-    for back in range(k):
-        for ahead in range(1, k + 1):
-            left, right = at - back, at + ahead
-            inside = (left >= low) & (right < high)
-            found = cosine[np.where(inside, left, 0), np.where(inside, right, 0)]
-            best = np.where(inside, np.maximum(best, found), best)
+    back, ahead = np.divmod(np.arange(k * k)[:, None], k)
+    left, right = at - back, at + 1 + ahead
+    inside = (left >= low) & (right < high)
+    found = cosine[np.where(inside, left, 0), np.where(inside, right, 0)]
+    best = np.where(inside, found, -np.inf).max(axis=0)
     return np.where(np.isfinite(best), 1.0 - best, np.nan).astype(np.float64)
 
 

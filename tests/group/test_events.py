@@ -207,7 +207,7 @@ def test_the_most_alike_pair_equals_the_plain_loop(monkeypatch: pytest.MonkeyPat
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     gap = np.full(39, 60.0)
     gap[20] = 10 * 3600.0
-    monkeypatch.setattr("core.group.change.BLOCK", 7)
+    monkeypatch.setattr("core.group.change.NEAR_BLOCK", 7)
     fast = nearest_look(vectors, np.arange(40), k=4, gap=gap)
     for i in range(39):
         low, high = (21 if i > 20 else 0), (21 if i < 20 else 40)
