@@ -45,7 +45,7 @@ def test_a_correction_or_two_move_little() -> None:
     rule = prior.logits(s.features)
     known = examples.labels(s, examples.said(s), rule, folders=False)
     one = boundaries.fit_map(s.features, known, prior).logits(s.features)
-    assert float(np.abs(one - rule).mean()) < 0.3
+    assert float(np.abs(one - rule).mean()) < 0.4
     model, part = boundaries.learn(s)
     assert not part.used
     assert "so far there are 1" in part.why
