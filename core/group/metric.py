@@ -43,8 +43,8 @@ class Metric:
 def fit(left: F32, right: F32, same: Bools, params: MetricParams = DEFAULT) -> Metric:
     """The metric from pairs of unit vectors float32 [m, d] and whether each is the same, bool [m].
 
-    Penalised logistic regression on the products of the coordinates, solved in the space of the pairs. Raises ValueError
-    without pairs of both sorts.
+    Penalised logistic regression on the products of the coordinates, solved in the space of the pairs. Raises
+    ValueError without pairs of both sorts.
     """
     if len(same) == 0 or same.all() or not same.any():
         raise ValueError("a metric needs pairs that are the same and pairs that are not")
