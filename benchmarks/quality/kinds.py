@@ -4,8 +4,9 @@ Each DIR holds one folder a class, of Caltech101 or the TensorFlow flowers; ``ki
 which kind, and which cannot be told. Pictures go through the second pass's own code (decoding, measures, network) and
 :func:`core.group.kinds.find`; there is no EXIF in these sets. The bars of the kinds were set on the pictures with an
 even number, but that of pets, and where taught kinds decide, were moved after a look at the odd ones; figures are of
-the odd ones, and so a little optimistic with the default ``--per-class``. ``precision`` = of those shown as the kind, those that are; ``coverage`` = of
-those that are, those shown; ``base`` = share that are of the kind, the precision of guessing.
+the odd ones, and so a little optimistic with the default ``--per-class``. ``precision`` = of those shown as the kind,
+those that are; ``coverage`` = of those that are, those shown; ``base`` = share that are of the kind, the precision of
+guessing.
 
 ``learned``: the same after 5 and 20 corrections of the kind (drawn at random from the even pictures, half of them
 photos of the kind), with the probe that the program trains. ``taught``: new kinds, each a class that no cue knows, from

@@ -57,8 +57,8 @@ BARS = {
     "architecture": 0.8,
     "macro": 0.4,
 }
-"""The noisy or from which about nine of ten photos are of the kind, where that could be measured: set on pictures of two
-public sets. Strengths are bent so that this reads as one half."""
+"""The noisy or from which about nine of ten photos are of the kind, where that could be measured: set on pictures of
+two public sets. Strengths are bent so that this reads as one half."""
 
 
 @dataclass(frozen=True, slots=True)
