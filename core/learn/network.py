@@ -113,10 +113,10 @@ def _task(
 
 def train(task: Task, progress: Progress) -> Trained:
     """Train and judge; every part of it goes on from its checkpoint where a run of the same data was stopped."""
+    from core.nn.training import Resume
     from core.sequence.boundary import BoundaryScorer
     from core.sequence.columns import context_scale, matrix
     from core.sequence.context import ContextPredictor
-    from core.sequence.training import Resume
 
     task.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     arrays = {f"compressor/{name}": array for name, array in task.compressor.items()}

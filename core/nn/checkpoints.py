@@ -138,3 +138,16 @@ def assign(network: torch.nn.Module, state: Mapping[str, torch.Tensor], source: 
         ]
         raise WeightsError(f"{source} is of another architecture: {', '.join(parts)}.")
     network.load_state_dict(dict(state), strict=True)
+
+
+def to_arrays(network: torch.nn.Module, prefix: str = "") -> Arrays:
+    """The weights of a network by name, on the CPU."""
+    return {f"{prefix}{name}": tensor.detach().cpu().numpy().copy() for name, tensor in network.state_dict().items()}
+
+
+def from_arrays(network: torch.nn.Module, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -> None:
+    """Give a network the weights that :func:`to_arrays` took. Raises WeightsError where they do not fit."""
+    import torch
+
+    found = {k.removeprefix(prefix): torch.from_numpy(np.array(v)) for k, v in arrays.items() if k.startswith(prefix)}
+    assign(network, found, prefix or "The file")

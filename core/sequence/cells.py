@@ -6,12 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 CELLS = ("lstm", "rnn")
@@ -69,16 +64,3 @@ class GapScorer(nn.Module):
         read = self.dropout(self.layer(x)[0])
         y: Tensor = self.head(torch.cat([read, x], dim=2)).squeeze(2)
         return y
-
-
-def to_arrays(network: nn.Module, prefix: str = "") -> dict[str, NDArray[Any]]:
-    """The weights of a network by name, on the CPU."""
-    return {f"{prefix}{name}": tensor.detach().cpu().numpy().copy() for name, tensor in network.state_dict().items()}
-
-
-def from_arrays(network: nn.Module, arrays: Mapping[str, NDArray[Any]], prefix: str = "") -> None:
-    """Give a network the weights that :func:`to_arrays` took. Raises WeightsError where they do not fit."""
-    from core.nn.checkpoints import assign
-
-    found = {k.removeprefix(prefix): torch.from_numpy(np.array(v)) for k, v in arrays.items() if k.startswith(prefix)}
-    assign(network, found, prefix or "The file")

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.nn import seeds
+from core.nn.checkpoints import from_arrays, to_arrays
+from core.nn.training import History, Resume, Schedule, Training
 from core.progress import Progress
 from core.sequence import windows
-from core.sequence.cells import NextContext, from_arrays, to_arrays
-from core.sequence.training import History, Resume, Schedule, Training
+from core.sequence.cells import NextContext
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]

@@ -17,6 +17,7 @@ FACADE = (
     "core.library",
     "core.records",
     "core.records_corrections",
+    "core.records_lab",
     "core.progress",
     "core.errors",
     "core.paths",
@@ -35,8 +36,8 @@ HEAVY = (
 TORCH = ("torch", "torchvision", "timm", "open_clip")
 TORCH_ROOMS = ("core.nn", "core.embed", "core.sequence", "core.recognise", "core.gan", "core.superres", "core.device")
 TORCH_FREE = ("core.embed.base", "core.embed.registry", "core.embed.catalogue")
-COMPUTING = ("core.group", "core.sequence", "core.gan", "core.superres", "core.embed")
-JOINING = ("core.index", "core.grouping", "core.correct", "core.learn", "core.library", "core.doctor")
+COMPUTING = ("core.group", "core.sequence", "core.gan", "core.superres", "core.embed", "core.recognise")
+JOINING = ("core.index", "core.grouping", "core.correct", "core.learn", "core.lab", "core.library", "core.doctor")
 STORAGE = ("core.store", "core.library", "core.index", "core.grouping", "sqlalchemy", "sqlite3", "alembic")
 CLOCKS = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now")
 

@@ -1,4 +1,4 @@
-"""One training loop for every recurrent network here: seeded, cancellable, resumable to the bit, guarded against NaN.
+"""One training loop for every network that learns by gradients: seeded, cancellable, resumable to the bit, NaN-safe.
 
 Every epoch draws from a seed of its own (made of the run's seed and the epoch's number), so a run that was stopped
 after any epoch goes on exactly as if it had not been.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,8 +20,8 @@ from torch import Tensor, nn
 
 from core.errors import ReverieError, WeightsError
 from core.nn import checkpoints, seeds
+from core.nn.checkpoints import from_arrays, to_arrays
 from core.progress import Progress
-from core.sequence.cells import from_arrays, to_arrays
 
 B = TypeVar("B")
 Batches = Callable[[np.random.Generator], Iterable[B]]
@@ -42,9 +42,10 @@ class Schedule:
 
 @dataclass(slots=True)
 class History:
-    """``judged``: what each epoch was judged (lower is better); ``best``: the number of the best one; ``skipped``:
-    steps left out because they were not finite."""
+    """``losses``: mean loss of each epoch's steps; ``judged``: what each epoch was judged (lower is better); ``best``:
+    the number of the best one; ``skipped``: steps left out because they were not finite."""
 
+    losses: list[float] = field(default_factory=list)
     judged: list[float] = field(default_factory=list)
     best: int = -1
     skipped: int = 0
@@ -62,10 +63,18 @@ class Training:
     """A network on its way. ``run`` leaves the best epoch's weights in the network."""
 
     def __init__(
-        self, network: nn.Module, schedule: Schedule, *, seed: int, progress: Progress, resume: Resume | None = None
+        self,
+        network: nn.Module,
+        schedule: Schedule,
+        *,
+        seed: int,
+        progress: Progress,
+        resume: Resume | None = None,
+        on_epoch: Callable[[History], None] | None = None,
     ) -> None:
+        """``on_epoch`` is called after every epoch, in the thread that trains, once the epoch is kept."""
         self.network, self.schedule, self.seed = network, schedule, seed
-        self.progress, self.resume = progress, resume
+        self.progress, self.resume, self.on_epoch = progress, resume, on_epoch
         self.history = History()
         self._best = to_arrays(network)
         parameters = list(network.parameters())
@@ -86,6 +95,8 @@ class Training:
             self._judge(judge, epoch)
             self._save()
             self.progress.set(epoch + 1)
+            if self.on_epoch is not None:
+                self.on_epoch(self.history)
         from_arrays(self.network, self._best)
         self.network.eval()
         return self.history
@@ -101,10 +112,16 @@ class Training:
     def _epoch(self, batches: Iterable[B], loss: Callable[[B], Tensor]) -> None:
         self.network.train()
         steps = skipped = 0
+        total = 0.0
         for batch in batches:
             self.progress.check()
             steps += 1
-            skipped += not self._step(loss(batch))
+            value = loss(batch)
+            if self._step(value):
+                total += float(value.detach())
+            else:
+                skipped += 1
+        self.history.losses.append(total / max(steps - skipped, 1))
         self.history.skipped += skipped
         if steps and skipped > steps // 2:
             raise ReverieError("The training of the network ran into numbers that are not finite, and was stopped.")
@@ -140,7 +157,7 @@ class Training:
         arrays.update({f"best/{name}": array for name, array in self._best.items()})
         for index, state in self._adam.state_dict()["state"].items():
             arrays.update({f"adam/{index}/{name}": state[name].cpu().numpy().reshape(-1) for name in _MOMENTS})
-        history = {"judged": self.history.judged, "best": self.history.best, "skipped": self.history.skipped}
+        history = asdict(self.history)
         texts = {"fingerprint": self.resume.fingerprint, "history": json.dumps(history)}
         checkpoints.save(self.resume.path, arrays, texts)
 

@@ -10,11 +10,12 @@ import torch
 
 from core.errors import Cancelled, ReverieError
 from core.nn import seeds
+from core.nn.checkpoints import from_arrays, to_arrays
+from core.nn.training import Resume, Schedule, Training
 from core.progress import Progress, Report
 from core.sequence.boundary import BoundaryScorer
-from core.sequence.cells import CELLS, GapScorer, NextContext, from_arrays, recurrent, to_arrays
+from core.sequence.cells import CELLS, GapScorer, NextContext, recurrent
 from core.sequence.context import ContextPredictor
-from core.sequence.training import Resume, Schedule, Training
 
 SMALL = {"hidden": 6, "chunk": 12, "batch": 4, "warm": 4, "epochs": 5, "patience": 9}
 
