@@ -59,8 +59,9 @@ class RunSpec:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One training. ``state`` "stopped": it can go on from its checkpoint. ``photos`` it learned from, ``held_out`` kept
-    apart. ``seconds``: of training so far. ``figures``: measured at the end, or so far. ``message``: why it failed."""
+    """One training. ``state`` "stopped": it can go on from its checkpoint. ``photos`` it learned from, ``held_out``
+    kept apart. ``seconds``: of training so far. ``figures``: measured at the end, or so far. ``message``: why it
+    failed."""
 
     id: str
     spec: RunSpec
@@ -157,8 +158,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A node of a photo's region tree. ``box``: x, y, width, height in [0, 1]. ``parent`` -1: the whole. ``label``: what
-    it most likely is, empty where unknown; ``strength`` of that. ``tag``: what the person called it."""
+    """A node of a photo's region tree. ``box``: x, y, width, height in [0, 1]. ``parent`` -1: the whole. ``label``:
+    what it most likely is, empty where unknown; ``strength`` of that. ``tag``: what the person called it."""
 
     node: int
     parent: int
