@@ -16,6 +16,9 @@ SMALLEST = 24
 CLOCK_ERROR = timedelta(minutes=47)
 """How far the camera's clock is ahead of the telephone's."""
 
+SHARED = 0.5
+"""Share of the moments at which telephone and camera both photograph the subject, where an event has both."""
+
 _PHOTOS_A_SEASON = 400
 _MOST_SEASONS = 12
 
@@ -216,20 +219,24 @@ def _moment(
     mood: tuple[float, float],
     rng: random.Random,
 ) -> list[Shot]:
-    """``size`` shots of one subject within a few minutes, or within seconds as a burst."""
+    """``size`` shots of one subject within a few minutes, or within seconds as a burst; by both devices in turn at some
+    moments of events that have the camera along."""
     place = event.place
     assert place is not None
     first_of_party = event.title == "Birthday party" and moment == 0
     with_camera = event.title == "Birthday party" and moment == 1
     device = "camera" if with_camera or (not first_of_party and rng.random() < event.camera_share) else "phone"
-    burst = event.lively and size >= 2 and (first_of_party or (device == "phone" and rng.random() < 0.5))
+    both = 0.0 < event.camera_share < 1.0 and not (first_of_party or with_camera) and rng.random() < SHARED
+    burst = event.lively and size >= 2 and (first_of_party or (device == "phone" and not both and rng.random() < 0.5))
     spot = _wander(place, 350.0 if event.trip else 60.0, rng)
     view = _view(event.light, mood, rng)
+    other = {"phone": "camera", "camera": "phone"}
     shots = []
     for number in range(size):
         if number:
             clock += timedelta(seconds=round(rng.uniform(0.12, 0.35) if burst else 3 + rng.expovariate(1 / 25), 3))
             view = _nudged(view, rng) if burst else _view(event.light, mood, rng)
+            device = other[device] if both else device
         shots.append(
             Shot(
                 subject=event.subjects[moment % len(event.subjects)],
@@ -245,15 +252,17 @@ def _moment(
                 burst=f"{key}-b{moment + 1}" if burst else None,
             )
         )
-    return _oriented(shots, device, rng)
+    return _oriented(shots, rng)
 
 
-def _oriented(shots: list[Shot], device: str, rng: random.Random) -> list[Shot]:
-    """The shots with the way the device was held: mostly level, some upright, a few upside down."""
-    uprights, rare = (0.25, 6) if device == "phone" else (0.12, 8)
+def _oriented(shots: list[Shot], rng: random.Random) -> list[Shot]:
+    """The shots with the way each device was held: mostly level, some upright, a few upside down."""
     draw = rng.random()
-    orientation = rare if draw < uprights else 3 if draw > 0.97 else 1
-    return [replace(shot, orientation=orientation) for shot in shots]
+    held = {
+        device: rare if draw < uprights else 3 if draw > 0.97 else 1
+        for device, uprights, rare in (("phone", 0.25, 6), ("camera", 0.12, 8))
+    }
+    return [replace(shot, orientation=held[shot.device]) for shot in shots]
 
 
 def _view(light: str, mood: tuple[float, float], rng: random.Random) -> View:

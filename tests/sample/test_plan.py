@@ -39,6 +39,25 @@ def test_even_a_small_one_has_one_of_everything(photos: int) -> None:
     assert any(made.events[shot.event].title == "Birthday party" for shot in made.shots)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_both_cameras_see_the_same_on_many_occasions(seed: int) -> None:
+    shots = plan.make_plan(300, seed).shots
+    phone = [shot for shot in shots if shot.device == "phone"]
+    shared = [
+        camera
+        for camera in shots
+        if camera.device == "camera"
+        and any(
+            (other.event, other.subject) == (camera.event, camera.subject)
+            and abs(other.instant - camera.instant) < timedelta(minutes=3)
+            for other in phone
+        )
+    ]
+    assert len({(shot.event, shot.subject) for shot in shared}) >= 12
+    assert len({shot.event for shot in shared}) >= 6
+    assert len(shared) < sum(shot.device == "camera" for shot in shots), "and alone on others"
+
+
 def test_it_is_one_persons_months(usual: plan.Plan) -> None:
     first, last = usual.shots[0], usual.shots[-1]
     assert timedelta(days=60) < last.instant - first.instant < timedelta(days=120)
