@@ -32,6 +32,7 @@ def apply(conn: Connection, said: Said, spoken: Sequence[Correction], back: Sequ
     for kind in named:
         for photo in photos:
             _settle(conn, said, kind, photo, was.get((kind, photo)), earlier.get((kind, photo)))
+    photos |= _untaught(conn, said, named)
     _unsure(conn, photos)
     _count(conn, {*named, UNSURE}, {key: cover for each in back for key, cover in each["covers"]})
     rows = [[*key, *value] for key, value in was.items()]
@@ -48,6 +49,22 @@ def known(conn: Connection) -> list[tuple[str, str]]:
     """(name, title) of every kind of photograph there is, by title; those that the person taught included."""
     taught = {each.payload["kind"]: each.payload["title"] for each in corrections.read(conn, "new_kind")}
     return sorted(({kind: title for kind, (title, _) in KINDS.items()} | taught).items(), key=lambda pair: pair[1])
+
+
+def spread(conn: Connection, said: Said, kind: str, members: dict[int, tuple[float, dict[str, Any]]]) -> int:
+    """The kind's group holds these photos (strength and reason each), and those that the person said; the latter's
+    word holds. Returns how many that are."""
+    spoken = said.kinds.get(kind, {})
+    rows = {p: (strength, json.dumps(reason)) for p, (strength, reason) in members.items() if spoken.get(p, 1) > 0}
+    rows |= {photo: (1.0, json.dumps({"correction": word})) for photo, word in spoken.items() if word > 0}
+    group = _group(conn, kind, said)
+    was = {row[0] for row in conn.exec_driver_sql("SELECT photo_id FROM membership WHERE group_id = ?", (group,))}
+    conn.execute(delete(s.membership).where(s.membership.c.group_id == group))
+    values = [(group, photo, strength, reason) for photo, (strength, reason) in sorted(rows.items())]
+    conn.exec_driver_sql("INSERT INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)", values)
+    _unsure(conn, was | set(rows))
+    _count(conn, {kind, UNSURE}, {})
+    return len(rows)
 
 
 def _settle(
@@ -73,6 +90,16 @@ def _settle(
     if wanted is not None:
         values = {"group_id": group, "photo_id": photo, "strength": wanted[0], "reason": wanted[1]}
         conn.execute(insert(s.membership).values(**values))
+
+
+def _untaught(conn: Connection, said: Said, named: set[str]) -> set[int]:
+    """Kinds that are taught no longer hold no photo; returns those that they held."""
+    gone = sorted(kind for kind in named if kind not in KINDS and kind not in said.taught)
+    wanted = "SELECT id FROM \"group\" WHERE kind = 'kinds' AND key IN (SELECT value FROM json_each(?))"
+    where = f"FROM membership WHERE group_id IN ({wanted})"
+    held = {row[0] for row in conn.exec_driver_sql(f"SELECT photo_id {where}", (json.dumps(gone),))}
+    conn.exec_driver_sql(f"DELETE {where}", (json.dumps(gone),))
+    return held
 
 
 def _memberships(conn: Connection, photos: set[int]) -> dict[tuple[str, int], tuple[float, str]]:

@@ -120,7 +120,7 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
 
     table, found, seed, inputs = work.table, work.found, work.seed, work.inputs
     work.begin("kinds")
-    taught = kinds.Taught(inputs.kinds, inputs.taught, inputs.probes)
+    taught = kinds.Taught(inputs.kinds, inputs.taught, inputs.probes, inputs.heads)
     found["kinds"] = kinds.find(table, taught=taught)
     work.begin("lookalikes")
     near = inputs.neighbours

@@ -148,7 +148,8 @@ class Inputs:
     group. ``kinds``: by kind of photograph the positions that are, and that are not, of it. ``taught``: kind -> title
     of kinds that the person added. ``gap_model``: learned weights of the gaps. ``logits`` float64: a network's log
     odds of the m - 1 gaps between all dated photos in order of time, in place of the rule's. ``probes``: learned
-    kinds. ``metric`` float32 [d] or [d, r]: what to scale or project vectors with before comparing. ``neighbours`` of
+    kinds; ``heads``: by taught kind the positions that another head than the probe decided, with its strengths.
+    ``metric`` float32 [d] or [d, r]: what to scale or project vectors with before comparing. ``neighbours`` of
     all rows, where they are known already.
     """
 
@@ -161,5 +162,6 @@ class Inputs:
     gap_model: GapModel | None = None
     logits: F64 | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    heads: Mapping[str, tuple[NDArray[np.int64], F32]] = field(default_factory=dict)
     metric: F32 | None = None
     neighbours: Neighbours | None = None

@@ -74,11 +74,13 @@ DEFAULT = KindParams()
 @dataclass(frozen=True, slots=True)
 class Taught:
     """What the person taught, in positions of the table. ``said``: kind -> (photos that are of it, that are not).
-    ``titles``: kinds they added. ``probes``: what was learned from it."""
+    ``titles``: kinds they added. ``probes``: what was learned from it; ``heads``: positions that another head than the
+    probe decided, with its strengths."""
 
     said: Mapping[str, tuple[I64, I64]] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    heads: Mapping[str, tuple[I64, F32]] = field(default_factory=dict)
 
 
 NOTHING = Taught()
@@ -104,6 +106,17 @@ def find(table: PhotoTable, *, params: KindParams = DEFAULT, taught: Taught = NO
     return Found("kinds", groups, ALGORITHM, VERSION, asdict(params))
 
 
+def decided(
+    table: PhotoTable, kind: str, taught: Taught, *, params: KindParams = DEFAULT
+) -> tuple[F32, dict[int, dict[str, Any]]]:
+    """One kind that the person added: the strength of every photo, float32 [n], and the reason of each member."""
+    plain = np.zeros(len(table), dtype=np.float32)
+    sure = _decided(table, kind, plain, taught)
+    rows = np.flatnonzero(sure >= params.threshold).astype(np.int64)
+    reasons = _with_lessons([{"cues": {}} for _ in range(len(rows))], kind, plain[rows], rows, taught)
+    return sure, dict(zip(rows.tolist(), reasons, strict=True))
+
+
 def plain_strengths(table: PhotoTable) -> dict[str, F32]:
     """What the cues alone say of every known kind, float32 [n] each: what probes start from."""
     cues = measure(table)
@@ -125,6 +138,10 @@ def _decided(table: PhotoTable, kind: str, plain: F32, taught: Taught) -> F32:
     if probe is not None and table.vectors is not None and len(probe.weight) == table.vectors.shape[1]:
         logits = cue_logits(plain) if kind in KINDS else np.full(len(table), RARE)
         sure = sigmoid(probe.logits(table.vectors, logits)).astype(np.float32)
+    if kind in taught.heads:
+        rows, strength = taught.heads[kind]
+        sure = sure.copy()
+        sure[rows] = strength
     if kind in taught.said:
         yes, no = taught.said[kind]
         sure = sure.copy()
@@ -141,6 +158,9 @@ def _with_lessons(
         examples = probe.yes + probe.no
         for reason, before in zip(reasons, np.round(plain.astype(np.float64), 2).tolist(), strict=True):
             reason["learned"] = {"before": before, "examples": examples}
+    if kind in taught.heads:
+        for index in np.flatnonzero(np.isin(rows, taught.heads[kind][0])).tolist():
+            reasons[index].setdefault("learned", {})["by"] = "head"
     if kind in taught.said:
         for index in np.flatnonzero(np.isin(rows, taught.said[kind][0])).tolist():
             reasons[index] = {"correction": 0}

@@ -47,7 +47,7 @@ def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) 
             inputs = replay.inputs(conn, table)
             shares = None if looks else kind_shares(conn, table)
         table = with_vectors(store, table, scratch)
-        inputs = learn.with_learned(store, table, inputs)
+        inputs = learn.with_learned(store, table, inputs, progress if looks else None)
         if looks and table.vectors is not None:
             near = graph.for_table(store, rows_of(store, table.ids), progress)
             inputs = replace(inputs, neighbours=near)

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from core.errors import Cancelled, ReverieError, WeightsError
-from core.group.base import F64, Inputs, PhotoTable
+from core.group.base import F32, F64, Inputs, PhotoTable
 from core.group.gaps import GapModel
+from core.group.probes import Probe
 from core.group.stream import line_of
 from core.group.timeline import Timeline
-from core.learn import boundaries, examples, files, folders, kinds, metric, network
+from core.learn import boundaries, examples, files, folders, kinds, metric, network, teach
 from core.progress import Progress
 from core.records_corrections import LearnedPart
 from core.store import corrections
@@ -120,13 +121,30 @@ def load(store: Store) -> Learned:
     return Learned(model, _network(store), learned(store))
 
 
-def with_learned(store: Store, table: PhotoTable, inputs: Inputs) -> Inputs:
-    """What a grouping of this table takes, and what was learned. Imports torch only where a network is in use."""
-    found = load(store)
+def with_learned(store: Store, table: PhotoTable, inputs: Inputs, progress: Progress | None = None) -> Inputs:
+    """What a grouping of this table takes, and what was learned. Imports torch only where a network is in use.
+
+    With ``progress`` the heads of taught tags are asked too, about photos that are new to them. Raises Cancelled.
+    """
+    found, probes = load(store), kinds.load(store)
     logits = None if found.logits is None else found.logits(table, line_of(table, inputs))
+    heads = {} if progress is None else _heads(store, table, probes, progress)
     return replace(
-        inputs, gap_model=found.gap_model, logits=logits, probes=kinds.load(store), metric=metric.load(store)
+        inputs, gap_model=found.gap_model, logits=logits, probes=probes, heads=heads, metric=metric.load(store)
     )
+
+
+def _heads(
+    store: Store, table: PhotoTable, probes: dict[str, Probe], progress: Progress
+) -> dict[str, tuple[NDArray[np.int64], F32]]:
+    try:
+        return teach.decisions(store, table, probes, progress)
+    except Cancelled:
+        raise
+    except ReverieError as error:
+        _log.warning("Taught tags go by their probes alone: %s", error)
+        progress.notice(str(error))
+        return {}
 
 
 def _network(store: Store) -> Logits | None:

@@ -65,8 +65,11 @@ class Judged:
 
 def head(name: str, seed: int = 0) -> Head:
     """A new head by its name in NAMES."""
-    if name == "probe":
-        return ProbeHead()
+    return ProbeHead() if name == "probe" else map_head(name, seed)
+
+
+def map_head(name: str, seed: int = 0) -> CnnHead | CapsuleHead:
+    """A new head over feature maps."""
     return CnnHead(random_state=seed) if name == "cnn" else CapsuleHead(random_state=seed)
 
 
