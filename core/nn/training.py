@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -31,13 +31,21 @@ _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """``epochs`` at most; stop after ``patience`` of them without a better judgement. Gradients are cut at ``clip``."""
+    """``epochs`` at most; stop after ``patience`` of them without a better judgement. Gradients are cut at ``clip``.
+    ``decay`` "cosine": the learning rate falls along a half cosine, almost to zero in the last epoch."""
 
     epochs: int
     learning_rate: float
     patience: int
     clip: float = 1.0
     weight_decay: float = 0.0
+    decay: Literal["none", "cosine"] = "none"
+
+    def rate(self, epoch: int) -> float:
+        """The learning rate of an epoch, counted from 0."""
+        if self.decay == "none":
+            return self.learning_rate
+        return self.learning_rate * 0.5 * (1.0 + math.cos(math.pi * epoch / self.epochs))
 
 
 @dataclass(slots=True)
@@ -90,6 +98,8 @@ class Training:
             if self._stale():
                 break
             self.progress.check()
+            for group in self._adam.param_groups:
+                group["lr"] = self.schedule.rate(epoch)
             with seeds.fixed(self.seed * _EPOCH_STRIDE + epoch) as rng:
                 self._epoch(batches(rng), loss)
             self._judge(judge, epoch)
