@@ -105,7 +105,11 @@ def top_towns(named: NamedPhotos, rows: I64, most: int = 3) -> list[tuple[str, f
 
 def _counted(named: NamedPhotos, rows: I64) -> tuple[I64, I64]:
     """The codes among ``rows`` of which something is known, and how many photos have each."""
-    code, count = np.unique(named.code[rows], return_counts=True)
+    codes = named.code[rows]
+    if len(codes) and (codes == codes[0]).all():  # as nearly always
+        code, count = codes[:1], np.array([len(codes)])
+    else:
+        code, count = np.unique(codes, return_counts=True)
     return code[code > 0], count[code > 0].astype(np.int64)
 
 

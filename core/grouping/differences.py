@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, islice, repeat
 from typing import Any
 
 import numpy as np
@@ -34,13 +34,7 @@ _BOUNDARY = (
 
 def pages(rows: Iterator[Any], size: int = 20_000) -> Iterator[list[Any]]:
     """Lists of up to ``size`` rows."""
-    page: list[Any] = []
-    for row in rows:
-        page.append(row)
-        if len(page) == size:
-            yield page
-            page = []
-    if page:
+    while page := list(islice(rows, size)):
         yield page
 
 
@@ -97,22 +91,18 @@ def _joined(parts: list[NDArray[Any]], dtype: Any) -> NDArray[Any]:
 
 def _texts(group: FoundGroup) -> Iterator[str]:
     """The reasons as they are stored; photos of one group often share one."""
-    known: dict[int, str] = {}
-    for reason in group.reasons:
-        text = known.get(id(reason))
-        if text is None:
-            text = known[id(reason)] = encode(reason)
-        yield text
+    return map({id(reason): encode(reason) for reason in _distinct(group)}.__getitem__, map(id, group.reasons))
 
 
 def _checksums(group: FoundGroup) -> Iterator[int]:
     """The checksum of each reason's text."""
-    known: dict[int, int] = {}
-    for reason in group.reasons:
-        number = known.get(id(reason))
-        if number is None:
-            number = known[id(reason)] = _checksum(encode(reason))
-        yield number
+    sums = {id(reason): _checksum(encode(reason)) for reason in _distinct(group)}
+    return map(sums.__getitem__, map(id, group.reasons))
+
+
+def _distinct(group: FoundGroup) -> Iterable[dict[str, Any]]:
+    """The reasons of a group, each object once."""
+    return dict(zip(map(id, group.reasons), group.reasons, strict=True)).values()
 
 
 def _compare(stored: Sequence[I64], new: Sequence[I64]) -> tuple[NDArray[np.bool_], ...]:
@@ -143,10 +133,9 @@ def _rows(
         if not wanted.any():
             continue
         group = groups[i]
-        rows = zip(
-            table.ids[group.members].tolist(), group.strengths.tolist(), _texts(group), wanted.tolist(), strict=True
-        )
-        yield from ((ids[i], photo, strength, text) for photo, strength, text, changed in rows if changed)
+        photos = table.ids[group.members].tolist()
+        rows = zip(repeat(ids[i], len(photos)), photos, group.strengths.tolist(), _texts(group), strict=True)
+        yield from compress(rows, wanted.tolist())
 
 
 # ---------------------------------------------------------------- boundaries

@@ -6,9 +6,11 @@ So do groups that come back after they were gone, and names and covers that the 
 from __future__ import annotations
 
 import json
+import operator
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -56,11 +58,24 @@ def write_found(
 
 def write_places(conn: Connection, names: Sequence[str | None], table: PhotoTable) -> None:
     """The name of its place beside every photo (``names``: one per row of the table), for lists; what differs only."""
-    cursor = conn.exec_driver_sql("SELECT id, place FROM photo WHERE place IS NOT NULL")
-    stored: dict[int, str] = {row[0]: row[1] for row in cursor}
-    pairs = ((name, i) for i, name in zip(table.ids.tolist(), names, strict=True) if stored.get(i) != name)
-    for page in pages(pairs):
-        conn.exec_driver_sql("UPDATE photo SET place = ? WHERE id = ?", page)
+    connection: Any = conn.connection.dbapi_connection
+    stored: dict[int, str] = dict(connection.execute("SELECT id, place FROM photo WHERE place IS NOT NULL"))
+    n, ids = len(table), table.ids.tolist()
+    changed = np.fromiter(map(operator.ne, map(stored.get, ids), names), np.bool_, n)
+    first, last = _runs(changed, names, table.ids)
+    rows = ((names[a], ids[a], ids[b]) for a, b in zip(first.tolist(), last.tolist(), strict=True))
+    for page in pages(rows):
+        conn.exec_driver_sql("UPDATE photo SET place = ? WHERE id BETWEEN ? AND ?", page)
+
+
+def _runs(changed: NDArray[np.bool_], names: Sequence[str | None], ids: I64) -> tuple[I64, I64]:
+    """(first row, last row) of the runs of changed rows with one name and with ids that follow each other."""
+    on = np.fromiter(map(operator.eq, names, islice(names, 1, None)), np.bool_, max(len(ids) - 1, 0))
+    on &= changed[1:] & changed[:-1] & (np.diff(ids) == 1)
+    first, last = changed.copy(), changed.copy()
+    first[1:] &= ~on
+    last[:-1] &= ~on
+    return np.flatnonzero(first).astype(np.int64), np.flatnonzero(last).astype(np.int64)
 
 
 def write_inferred(conn: Connection, inferred: Inferred, table: PhotoTable) -> None:

@@ -108,3 +108,14 @@ def test_a_library_grouped_by_an_earlier_version_is_grouped_whole(tmp_path: Path
     assert not place.place_new(store, Progress()).full
     with Library(store) as library:
         assert len(library.groups("events")) > 0
+
+
+def test_names_of_places_are_written_where_they_differ_and_nowhere_else(tmp_path: Path) -> None:
+    store = _library(tmp_path / "library", 9)
+    photos = table(np.arange(8.0), ids=np.array([1, 2, 3, 5, 6, 9, 8, 7]))  # 4 is no row of it
+    for names in (["A", "A", "B", "B", "B", None, "B", "A"], ["A", "A", "A", "A", "B", "C", "C", None], [None] * 8):
+        with store.write() as conn:
+            write.write_places(conn, names, photos)
+        stored = dict(_rows(store, "SELECT id, place FROM photo"))
+        assert stored == {4: None, **dict(zip(photos.ids.tolist(), names, strict=True))}
+    store.close()
