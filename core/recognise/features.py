@@ -43,3 +43,22 @@ def _network(path: Path, device: str) -> cnn.EfficientNetLite0:
     network = cnn.load(path, SPEC, weights.verified(DEFAULT, path)).network
     assert isinstance(network, cnn.EfficientNetLite0)
     return network.to(device)
+
+
+def stage_maps(pixels: NDArray[np.uint8], stages: tuple[int, ...], device: str = "cpu") -> list[NDArray[np.float32]]:
+    """uint8 [h, w, 3] (h, w multiples of STRIDE) -> after each of these stages of the network (indices into
+    ``cnn.STAGES``, rising) float32 [h', w', channels]. Raises WeightsError."""
+    path = weights.find(DEFAULT)
+    if path is None:
+        raise WeightsError("The weights of the network are not installed.")
+    network = _network(path, device)
+    ends = np.cumsum([repeats for repeats, *_ in cnn.STAGES])
+    out: list[NDArray[np.float32]] = []
+    with torch.inference_mode():
+        maps = network.stem(network.normalise(torch.from_numpy(np.ascontiguousarray(pixels[None])).to(device)))
+        begin = 0
+        for stage in stages:
+            maps = network.blocks[begin : int(ends[stage])](maps)
+            begin = int(ends[stage])
+            out.append(maps[0].permute(1, 2, 0).cpu().numpy().astype(np.float32))
+    return out
