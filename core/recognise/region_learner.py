@@ -84,7 +84,7 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
         The epoch of the best class-average accuracy on the held-out part is kept, else the last. Raises ReverieError
         where fewer than two labels are given, Cancelled.
         """
-        known = np.unique(np.concatenate([np.asarray(each)[np.asarray(each) >= 0] for each in y] or [[]]))
+        known = np.unique([label for each in y for label in np.asarray(each).tolist() if label >= 0])
         if len(known) < 2:
             raise ReverieError("Regions of at least two kinds must be named before they can be learned.")
         self.classes_ = known.astype(np.int64)
@@ -150,7 +150,7 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What was learned, for a file."""
-        own = {"classes": self.classes_, "mean": self.mean_, "projection": self.projection_}
+        own: dict[str, NDArray[Any]] = {"classes": self.classes_, "mean": self.mean_, "projection": self.projection_}
         return {**own, **to_arrays(self.network_, "network/")}
 
     def set_arrays(self, arrays: dict[str, NDArray[Any]]) -> Self:
@@ -188,13 +188,13 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
     def _weights(self, graphs: Graphs, labels: Labels) -> NDArray[np.float32]:
         """float32 [classes]: what makes every class weigh the same over the training part."""
         total = self._targets(graphs, labels).sum(axis=0)
-        return (total.sum() / np.maximum(total, 1e-9) / len(total)).astype(np.float32)
+        return np.asarray(total.sum() / np.maximum(total, 1e-9) / len(total), np.float32)
 
     def _targets(self, graphs: Graphs, labels: Labels) -> F64:
         """float64 [leaves, classes]: a leaf's area in the column of its label; zeros where unknown."""
         label = np.concatenate([np.asarray(each, np.int64) for each in labels])
         area = np.concatenate([g.area for g in graphs]).astype(np.float64)
-        return (label[:, None] == self.classes_[None, :]) * area[:, None]
+        return np.asarray((label[:, None] == self.classes_[None, :]) * area[:, None], np.float64)
 
     def _grow(self, graphs: Graphs, features: Tensor) -> Grown:
         area = np.concatenate([g.area for g in graphs]).astype(np.float64)

@@ -25,8 +25,8 @@ F32 = NDArray[np.float32]
 
 
 class Cell(nn.Module):
-    """[..., 2d] -> [..., d]: tanh(c^T V c + W c + bias). ``rank`` 0: V [d, 2d, 2d] in full; above: V is a sum of so many
-    products of three vectors; ``tensor`` False: V = 0."""
+    """a, b [n, d] -> tanh(c^T V c + W c + bias) [n, d], c = [a; b]. ``rank`` 0: V [d, 2d, 2d] in full; above: V is a sum
+    of so many products of three vectors; ``tensor`` False: V = 0."""
 
     def __init__(self, dim: int, tensor: bool, rank: int) -> None:
         super().__init__()
