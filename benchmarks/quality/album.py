@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -40,7 +41,7 @@ def counts(gaps: Sequence[Boundary], event: Mapping[int, str], rule: Callable[[B
     total = np.concatenate([[0], np.cumsum([rule(gap) for gap in gaps])])
     own = [i for i, photo in enumerate(order) if photo in event]
     said = np.diff(total[own])
-    true = np.array([event[order[a]] != event[order[b]] for a, b in zip(own[:-1], own[1:], strict=True)])
+    true = np.array([event[order[a]] != event[order[b]] for a, b in pairwise(own)])
     return {"true": int(true.sum()), "said": int(said.sum()), "hits": int(np.minimum(said, true).sum())}
 
 
