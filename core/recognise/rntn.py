@@ -25,7 +25,7 @@ F32 = NDArray[np.float32]
 
 
 class Cell(nn.Module):
-    """a, b [n, d] -> tanh(c^T V c + W c + bias) [n, d], c = [a; b]. ``rank`` 0: V [d, 2d, 2d] in full; above: V is a sum
+    """a, b [n, d] -> tanh(c^T V c + W c + bias) [n, d] of c = [a; b]. ``rank`` 0: V [d, 2d, 2d] in full; above: a sum
     of so many products of three vectors; ``tensor`` False: V = 0."""
 
     def __init__(self, dim: int, tensor: bool, rank: int) -> None:
@@ -157,9 +157,10 @@ class LearnedMerger:
             sure = nn.functional.logsigmoid(score).cpu().numpy()
         return np.asarray(sure - self.balance * np.log(self.area[pairs].sum(axis=1)), np.float64)
 
-    def make(self, nodes: I64, pairs: I64) -> None:
+    def make(self, nodes: I64, pairs: I64) -> I64:
         self.area[nodes] = self.area[pairs].sum(axis=1)
         pairs = self._ordered(pairs)
         with torch.no_grad():
             a, b = (self.vectors[_tensor(side, str(self.vectors.device))] for side in pairs.T)
             self.vectors[_tensor(nodes, str(self.vectors.device))] = self.network.up(a, b)
+        return pairs

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 I32 = NDArray[np.int32]
-COUNT, COMPACTNESS = 150, 8.0
+COUNT, COMPACTNESS = 200, 20.0
 OWN = 11
 """Columns of a description beside those of the maps: colour (3 means, 3 sd), centre (2), log area, width, height."""
 

@@ -27,8 +27,8 @@ class Merger(Protocol):
     def score(self, pairs: I64) -> F64:
         """[n, 2] -> [n]"""
 
-    def make(self, nodes: I64, pairs: I64) -> None:
-        """Node nodes[i] is the merge of pairs[i]."""
+    def make(self, nodes: I64, pairs: I64) -> I64:
+        """Node nodes[i] is the merge of pairs[i]; returns the pairs, each in the order its children shall have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,7 @@ def grow(graphs: Sequence[RegionGraph], merger: Merger) -> Forest:
         merges = [field.merge() for field in fields]
         nodes = np.array([field.next - 1 for field in fields])
         chosen = np.array([pair for pair, _ in merges])
-        merger.make(nodes, chosen)
-        children[nodes] = chosen
+        children[nodes] = merger.make(nodes, chosen)
         parent[chosen.ravel()] = np.repeat(nodes, 2)
         fresh = [(int(node), other) for node, (_, others) in zip(nodes, merges, strict=True) for other in others]
         scores = merger.score(np.array(fresh)) if fresh else np.zeros(0)
@@ -173,10 +172,11 @@ class Likeness:
         apart = np.square(self.mean[a] - self.mean[b]).mean(axis=1)
         return np.asarray(-apart * self.area[a] * self.area[b] / (self.area[a] + self.area[b]), np.float64)
 
-    def make(self, nodes: I64, pairs: I64) -> None:
+    def make(self, nodes: I64, pairs: I64) -> I64:
         area = self.area[pairs]
         self.area[nodes] = area.sum(axis=1)
         self.mean[nodes] = (self.mean[pairs] * area[:, :, None]).sum(axis=1) / self.area[nodes][:, None]
+        return pairs
 
 
 def _standardised(features: NDArray[np.float32]) -> F64:

@@ -1,0 +1,240 @@
+"""Does a tree over superpixels tell what they are? CamVid at half size, 11 classes, class-average accuracy.
+
+On the same superpixels and the same features: ``leaves``: logistic regression on each superpixel alone, classes
+balanced; ``rnn``: the plain recursive network (V = 0); ``rntn``: with the tensor; ``majority``: the most frequent class
+everywhere; ``oracle``: the best that these superpixels allow.
+
+``class_accuracy``: over points of the pictures (not superpixels), the mean over the 11 classes of the share that is
+right; ``pixel_accuracy``: of all points. Void points do not count. Hyper-parameters were chosen on the validation part;
+the epoch of a network and the strength of the regression are chosen there in each run. ``curve``: class-average
+accuracy on the test part against the number of training pictures, chosen by the seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.common import emit
+from core.recognise.region_learner import UNKNOWN, RegionTreeNetwork
+from core.recognise.regions import STAGES, graph_of
+from core.recognise.superpixels import COMPACTNESS, COUNT, RegionGraph
+
+PARTS = ("train", "val", "test")
+CLASSES = ("sky", "building", "pole", "road", "pavement", "tree", "sign", "fence", "car", "pedestrian", "bicyclist")
+SEEDS, SIZES = 3, (45, 90, 180)
+STRENGTHS = (0.003, 0.03, 0.3)
+"""C of the logistic regression, chosen on the validation part."""
+I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Part:
+    """Pictures of one part: their graphs, the points of each class in each superpixel int64 [s, 11], and its label:
+    the class of most of its points, UNKNOWN where that is void."""
+
+    graphs: list[RegionGraph]
+    counts: list[I64]
+    labels: list[I64]
+
+    def take(self, chosen: Sequence[int]) -> Part:
+        return Part(*([whole[i] for i in chosen] for whole in (self.graphs, self.counts, self.labels)))
+
+
+def read(folder: Path, name: str, cache: Path | None) -> Part:
+    """One part of CamVid, from the cache where it is there."""
+    own = f"camvid-{name}-{COUNT}-{COMPACTNESS:g}-{'-'.join(map(str, STAGES))}.npz"
+    if cache is None:
+        return _part(_describe(folder, name))
+    cache.mkdir(parents=True, exist_ok=True)
+    if not (cache / own).exists():
+        with (cache / own).open("wb") as file:
+            np.savez(file, **_describe(folder, name))
+    with np.load(cache / own) as arrays:
+        return _part(dict(arrays))
+
+
+def _describe(folder: Path, name: str) -> dict[str, NDArray[Any]]:
+    out: dict[str, list[NDArray[Any]]] = {key: [] for key in ("features", "edges", "area", "counts", "sizes")}
+    for path in sorted((folder / name).glob("*.png")):
+        with Image.open(path) as image, Image.open(folder / f"{name}annot" / path.name) as wanted:
+            half = (image.width // 2, image.height // 2)
+            pixels = np.array(image.convert("RGB").resize(half, Image.Resampling.BOX))
+            label = np.minimum(np.array(wanted.resize(half, Image.Resampling.NEAREST)), len(CLASSES)).astype(np.int64)
+        leaves, graph = graph_of(pixels)
+        codes = leaves.ravel().astype(np.int64) * (len(CLASSES) + 1) + label.ravel()
+        counts = np.bincount(codes, minlength=len(graph.area) * (len(CLASSES) + 1)).reshape(len(graph.area), -1)
+        sizes = np.array([len(graph.area), len(graph.edges)])
+        for key, value in zip(out, (graph.features, graph.edges, graph.area, counts, sizes), strict=True):
+            out[key].append(value)
+    if not out["sizes"]:
+        sys.exit(f"No pictures in {folder / name}.")
+    return {key: np.stack(values) if key == "sizes" else np.concatenate(values) for key, values in out.items()}
+
+
+def _part(arrays: dict[str, NDArray[Any]]) -> Part:
+    nodes, edges = (np.cumsum(column)[:-1] for column in arrays["sizes"].T)
+    pieces = [np.split(arrays[key], nodes) for key in ("features", "area", "counts")]
+    graphs = [
+        RegionGraph(features, edge, area)
+        for features, area, edge in zip(pieces[0], pieces[1], np.split(arrays["edges"], edges), strict=True)
+    ]
+    labels = [np.where((best := each.argmax(axis=1)) < len(CLASSES), best, UNKNOWN) for each in pieces[2]]
+    return Part(graphs, [each[:, : len(CLASSES)] for each in pieces[2]], labels)
+
+
+# ---------------------------------------------------------------- methods: the label of every superpixel
+
+
+Method = Callable[[Part, Part, Part, int], list[I64]]
+
+
+def leaves(train: Part, val: Part, test: Part, seed: int) -> list[I64]:
+    """Logistic regression on the components that the networks get, each superpixel weighed by its area and class."""
+    from sklearn.linear_model import LogisticRegression
+
+    made = RegionTreeNetwork()
+    made._learn_features(train.graphs)
+    x, y = made._features(train.graphs).numpy(), np.concatenate(train.labels)
+    area = np.concatenate([g.area for g in train.graphs]).astype(np.float64)
+    known = y != UNKNOWN
+    total = np.bincount(y[known], area[known], len(CLASSES))
+    weight = area[known] / np.maximum(total[y[known]], 1e-9)
+    best: tuple[float, Any] = (-1.0, None)
+    for strength in STRENGTHS:
+        model = LogisticRegression(C=strength, max_iter=300, tol=1e-3)
+        model.fit(x[known], y[known], sample_weight=weight * known.sum() / weight.sum())
+        score = accuracies(_said(model, made, val), val)["class_accuracy"]
+        best = max(best, (score, model), key=lambda pair: pair[0])
+    return _said(best[1], made, test)
+
+
+def _said(model: Any, made: RegionTreeNetwork, part: Part) -> list[I64]:
+    said = model.predict(made._features(part.graphs).numpy())
+    return np.split(said, np.cumsum([len(g.area) for g in part.graphs])[:-1])
+
+
+def network(**parameters: Any) -> Method:
+    def method(train: Part, val: Part, test: Part, seed: int) -> list[I64]:
+        made = RegionTreeNetwork(random_state=seed, **parameters)
+        made.fit(train.graphs, train.labels, X_held_out=val.graphs, y_held_out=val.labels)
+        return made.predict(test.graphs)
+
+    return method
+
+
+def majority(train: Part, val: Part, test: Part, seed: int) -> list[I64]:
+    most = int(np.concatenate(train.counts).sum(axis=0).argmax())
+    return [np.full(len(counts), most) for counts in test.counts]
+
+
+def oracle(train: Part, val: Part, test: Part, seed: int) -> list[I64]:
+    return [counts.argmax(axis=1) for counts in test.counts]
+
+
+METHODS: dict[str, Method] = {
+    "majority": majority,
+    "leaves": leaves,
+    "rnn": network(tensor=False),
+    "rntn": network(tensor=True),
+    "oracle": oracle,
+}
+LEARNED = ("leaves", "rnn", "rntn")
+
+
+def accuracies(said: Sequence[I64], part: Part) -> dict[str, Any]:
+    """Class-average and overall accuracy over points, and that of each class."""
+    counts = np.concatenate(part.counts).astype(np.float64)
+    right = counts * (np.concatenate(said)[:, None] == np.arange(len(CLASSES)))
+    total = counts.sum(axis=0)
+    each = right.sum(axis=0)[total > 0] / total[total > 0]
+    return {
+        "class_accuracy": float(each.mean()),
+        "pixel_accuracy": float(right.sum() / total.sum()),
+        "classes": each,
+    }
+
+
+def compare(parts: dict[str, Part], seeds: int, sizes: Sequence[int]) -> dict[str, Any]:
+    """Every method with every number of training pictures; all of them for the table."""
+    train, val, test = (parts[name] for name in PARTS)
+    whole = len(train.graphs)
+    table: dict[str, list[dict[str, Any]]] = {name: [] for name in METHODS}
+    curve: dict[str, dict[str, list[float]]] = {name: {} for name in LEARNED}
+    seconds: dict[str, float] = dict.fromkeys(LEARNED, 0.0)
+    for seed in range(seeds):
+        order = np.random.default_rng(seed).permutation(whole).tolist()
+        for size in (*[n for n in sizes if n < whole], whole):
+            for name in METHODS if size == whole else LEARNED:
+                began = perf_counter()
+                row = accuracies(METHODS[name](train.take(order[:size]), val, test, seed), test)
+                if name in curve:
+                    curve[name].setdefault(str(size), []).append(row["class_accuracy"])
+                    seconds[name] += perf_counter() - began
+                if size == whole:
+                    table[name].append(row)
+                print(f"{name} seed {seed} pictures {size}: {row['class_accuracy']:.4f}", file=sys.stderr, flush=True)
+    return {
+        "methods": {name: _summary(rows) for name, rows in table.items()},
+        "rntn_over_rnn": _over(table, "rntn", "rnn"),
+        "rnn_over_leaves": _over(table, "rnn", "leaves"),
+        "curve": {name: {n: _mean_sd(v) for n, v in points.items()} for name, points in curve.items()},
+        "seconds": {name: round(value, 1) for name, value in seconds.items()},
+    }
+
+
+def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    out: dict[str, Any] = {key: _mean_sd([row[key] for row in rows]) for key in ("class_accuracy", "pixel_accuracy")}
+    classes = np.mean([row["classes"] for row in rows], axis=0)
+    return {**out, "classes": {name: round(float(v), 3) for name, v in zip(CLASSES, classes, strict=False)}}
+
+
+def _over(table: dict[str, list[dict[str, Any]]], ours: str, other: str) -> dict[str, Any]:
+    """The paired difference in class-average accuracy."""
+    pairs = zip(table[ours], table[other], strict=True)
+    over = [a["class_accuracy"] - b["class_accuracy"] for a, b in pairs]
+    return {**_mean_sd(over), "seeds_better": sum(value > 0 for value in over)}
+
+
+def _mean_sd(values: Sequence[float]) -> dict[str, float]:
+    sd = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return {"mean": round(float(np.mean(values)), 4), "sd": round(sd, 4)}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """``python -m benchmarks.quality.regions --camvid DIR [--cache DIR] [--json]``."""
+    parser = argparse.ArgumentParser(prog="benchmarks.quality.regions", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--camvid", type=Path, required=True, help="folder with train, trainannot, val, ...")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the superpixels' features for the next run")
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of training pictures of the curve")
+    parser.add_argument("--only-read", action="store_true", help="fill the cache and end")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    chosen = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    parts = {name: read(chosen.camvid, name, chosen.cache) for name in PARTS}
+    if chosen.only_read:
+        return
+    sizes = [int(size) for size in chosen.sizes.split(",") if size]
+    result = compare(parts, chosen.seeds, sizes)
+    facts = {
+        "pictures": {name: len(part.graphs) for name, part in parts.items()},
+        "superpixels": round(float(np.mean([len(g.area) for g in parts["train"].graphs])), 1),
+        "seeds": chosen.seeds,
+    }
+    emit({**facts, **result}, chosen.json, "Regions of street scenes")
+
+
+if __name__ == "__main__":
+    main()
