@@ -23,8 +23,10 @@ from core.recognise.tree import F64, I64, Forest
 
 UNKNOWN = -1
 """Label of a leaf that nobody labelled: it is ignored."""
+_ROUNDS = 60  # of the solver of the logistic regression
 Graphs = Sequence[RegionGraph]
-Labels = Sequence[I64]
+Labels = Sequence[NDArray[Any]]
+"""Of each picture int [s], or float [s, classes]: the share of each superpixel that is of class 0, 1, ..."""
 
 
 class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
@@ -40,13 +42,13 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
         self,
         tensor: bool = True,
         latent_dim: int = 32,
-        rank: int = 0,
+        rank: int = 32,
         components: int = 96,
         dropout: float = 0.2,
         node_weight: float = 0.3,
         merge_weight: float = 0.3,
         balance: float = 0.3,
-        epochs: int = 15,
+        epochs: int = 8,
         batch: int = 8,
         learning_rate: float = 3e-3,
         weight_decay: float = 1e-2,
@@ -79,18 +81,18 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
         resume: Resume | None = None,
         on_epoch: Callable[[Self, int], None] | None = None,
     ) -> Self:
-        """Learn from pictures' superpixels and their labels, int [s] each, UNKNOWN where nobody said.
+        """Learn from pictures' superpixels and their labels, UNKNOWN (or a row of zeros) where nobody said.
 
         The epoch of the best class-average accuracy on the held-out part is kept, else the last. Raises ReverieError
         where fewer than two labels are given, Cancelled.
         """
-        known = np.unique([label for each in y for label in np.asarray(each).tolist() if label >= 0])
-        if len(known) < 2:
+        self.classes_ = _classes(y)
+        if len(self.classes_) < 2:
             raise ReverieError("Regions of at least two kinds must be named before they can be learned.")
-        self.classes_ = known.astype(np.int64)
         self._learn_features(X)
         self._class_weight = torch.from_numpy(self._weights(X, y)).to(self.device)
         self.network_ = self._seeded()
+        self._start_from_leaves(X, y)
         self.history_: dict[str, list[float]] = {"loss": []}
         held = None if X_held_out is None or y_held_out is None else (X_held_out, y_held_out)
         schedule = Schedule(self.epochs, self.learning_rate, self.epochs, 1.0, self.weight_decay, "cosine")
@@ -123,10 +125,10 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
 
     def score(self, X: Graphs, y: Labels) -> float:
         """Class-average accuracy by area over labelled leaves."""
-        said, true = np.concatenate(self.predict(X)), np.concatenate([np.asarray(each) for each in y])
-        area = np.concatenate([g.area for g in X]).astype(np.float64)
-        shares = [area[(true == c) & (said == c)].sum() / area[true == c].sum() for c in np.unique(true[true >= 0])]
-        return float(np.mean(shares)) if shares else float("nan")
+        target, said = self._targets(X, y), np.concatenate(self.predict(X))
+        right = (target * (said[:, None] == self.classes_[None, :])).sum(axis=0)
+        total = target.sum(axis=0)
+        return float(np.mean(right[total > 0] / total[total > 0])) if (total > 0).any() else float("nan")
 
     def tree(self, graph: RegionGraph) -> tuple[I64, NDArray[np.float32]]:
         """children int64 [s - 1, 2] of merge k (node s + k), and label probabilities float32 [2s - 1, classes]."""
@@ -181,6 +183,17 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
         self.mean_, self.projection_ = whitening(np.concatenate([g.features for g in graphs]), self.components)
         self.n_features_in_ = len(self.mean_)
 
+    def _start_from_leaves(self, graphs: Graphs, labels: Labels) -> None:
+        """Begin where labels are read from each leaf alone, by logistic regression: the tree has only to learn what
+        the surroundings add."""
+        target = torch.from_numpy(self._targets(graphs, labels).astype(np.float32)).to(self.device)
+        known = target.sum(dim=1) > 0
+        weight, bias = logistic(self._features(graphs)[known], (target * self._class_weight)[known])
+        with torch.no_grad():
+            self.network_.own.weight.copy_(weight)
+            self.network_.label.weight.zero_()
+            self.network_.label.bias.copy_(bias)
+
     def _features(self, graphs: Graphs) -> Tensor:
         x = (np.concatenate([g.features for g in graphs]) - self.mean_) @ self.projection_
         return torch.from_numpy(x.astype(np.float32)).to(self.device)
@@ -192,9 +205,10 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
 
     def _targets(self, graphs: Graphs, labels: Labels) -> F64:
         """float64 [leaves, classes]: a leaf's area in the column of its label; zeros where unknown."""
-        label = np.concatenate([np.asarray(each, np.int64) for each in labels])
+        label = np.concatenate([np.asarray(each) for each in labels])
         area = np.concatenate([g.area for g in graphs]).astype(np.float64)
-        return np.asarray((label[:, None] == self.classes_[None, :]) * area[:, None], np.float64)
+        share = label[:, self.classes_] if label.ndim == 2 else label[:, None] == self.classes_[None, :]
+        return np.asarray(share * area[:, None], np.float64)
 
     def _grow(self, graphs: Graphs, features: Tensor) -> Grown:
         area = np.concatenate([g.area for g in graphs]).astype(np.float64)
@@ -250,6 +264,14 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
             self.history_["class_accuracy_held_out"] = [1.0 - value for value in history.judged]
 
 
+def _classes(labels: Labels) -> I64:
+    """The classes that any leaf has, rising."""
+    if len(labels) and np.asarray(labels[0]).ndim == 2:
+        return np.flatnonzero(sum(np.asarray(each).sum(axis=0) for each in labels)).astype(np.int64)
+    known = np.unique(np.concatenate([np.asarray(each, np.int64) for each in labels])) if len(labels) else np.zeros(0)
+    return known[known >= 0].astype(np.int64)
+
+
 class Grown:
     """A forest and the merger that grew it."""
 
@@ -267,3 +289,22 @@ def whitening(x: NDArray[np.float32], components: int) -> tuple[NDArray[np.float
     kept = kept[values[kept] > 1e-8 * values[kept[0]]]
     projection = vectors[:, kept] / np.sqrt(values[kept]) / sd[:, None]
     return mean.astype(np.float32), projection.astype(np.float32)
+
+
+def logistic(x: Tensor, target: Tensor, penalty: float = 1e-3) -> tuple[Tensor, Tensor]:
+    """Weight [classes, k] and bias [classes] of the multinomial logistic regression of x [n, k] on weighed shares of
+    classes [n, classes]; ``penalty``: of the squared weights, where the loss is a mean."""
+    weight = x.new_zeros(target.shape[1], x.shape[1]).requires_grad_()
+    bias = x.new_zeros(target.shape[1]).requires_grad_()
+    total = target.sum()
+    solver = torch.optim.LBFGS([weight, bias], max_iter=_ROUNDS, history_size=10, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        solver.zero_grad()
+        scores = nn.functional.linear(x, weight, bias).log_softmax(dim=1)
+        value: Tensor = -(target * scores).sum() / total + penalty * weight.square().sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    solver.step(loss)  # type: ignore[no-untyped-call]
+    return weight.detach(), bias.detach()
