@@ -14,8 +14,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -32,7 +36,7 @@ from core.recognise.superpixels import COMPACTNESS, COUNT, RegionGraph
 
 PARTS = ("train", "val", "test")
 CLASSES = ("sky", "building", "pole", "road", "pavement", "tree", "sign", "fence", "car", "pedestrian", "bicyclist")
-SEEDS, SIZES = 3, (45, 90, 180)
+SEEDS, SIZES = "0,1,2", "45,120"
 STRENGTHS = (0.003, 0.03, 0.3)
 """C of the logistic regression, chosen on the validation part."""
 I64 = NDArray[np.int64]
@@ -49,19 +53,18 @@ class Part:
     shares: list[F64]
 
     def take(self, chosen: Sequence[int]) -> Part:
-        return Part(*([whole[i] for i in chosen] for whole in (self.graphs, self.counts, self.shares)))
+        graphs, counts, shares = self.graphs, self.counts, self.shares
+        return Part([graphs[i] for i in chosen], [counts[i] for i in chosen], [shares[i] for i in chosen])
 
 
-def read(folder: Path, name: str, cache: Path | None) -> Part:
+def read(folder: Path, name: str, kept: Path) -> Part:
     """One part of CamVid, from the cache where it is there."""
     own = f"camvid-{name}-{COUNT}-{COMPACTNESS:g}-{'-'.join(map(str, STAGES))}.npz"
-    if cache is None:
-        return _part(_describe(folder, name))
-    cache.mkdir(parents=True, exist_ok=True)
-    if not (cache / own).exists():
-        with (cache / own).open("wb") as file:
-            np.savez(file, **_describe(folder, name))
-    with np.load(cache / own) as arrays:
+    kept.mkdir(parents=True, exist_ok=True)
+    if not (kept / own).exists():
+        with (kept / own).open("wb") as file:
+            np.savez(file, allow_pickle=False, **_describe(folder, name))
+    with np.load(kept / own) as arrays:
         return _part(dict(arrays))
 
 
@@ -76,7 +79,8 @@ def _describe(folder: Path, name: str) -> dict[str, NDArray[Any]]:
         codes = leaves.ravel().astype(np.int64) * (len(CLASSES) + 1) + label.ravel()
         counts = np.bincount(codes, minlength=len(graph.area) * (len(CLASSES) + 1)).reshape(len(graph.area), -1)
         sizes = np.array([len(graph.area), len(graph.edges)])
-        for key, value in zip(out, (graph.features, graph.edges, graph.area, counts, sizes), strict=True):
+        own: dict[str, NDArray[Any]] = {"features": graph.features, "edges": graph.edges, "area": graph.area}
+        for key, value in {**own, "counts": counts, "sizes": sizes}.items():
             out[key].append(value)
     if not out["sizes"]:
         sys.exit(f"No pictures in {folder / name}.")
@@ -176,37 +180,56 @@ def accuracies(said: Sequence[I64], part: Part) -> dict[str, Any]:
     }
 
 
-def compare(parts: dict[str, Part], seeds: int, sizes: Sequence[int]) -> dict[str, Any]:
-    """Every method with every number of training pictures; all of them for the table."""
-    train, val, test = (parts[name] for name in PARTS)
-    whole = len(train.graphs)
-    table: dict[str, list[dict[str, Any]]] = {name: [] for name in METHODS}
+Row = dict[str, Any]
+Task = tuple[int, int, str]
+"""Seed, number of training pictures, method."""
+
+
+def tasks(seeds: Sequence[int], sizes: Sequence[int], whole: int) -> list[Task]:
+    """Every method with all training pictures, and those that learn with fewer."""
+    out = [(seed, whole, name) for seed in seeds for name in METHODS]
+    return out + [(seed, size, name) for seed in seeds for size in sizes if size < whole for name in LEARNED]
+
+
+def run(task: Task, parts: dict[str, Part]) -> tuple[Task, Row]:
+    seed, size, name = task
+    train, val, test = (parts[part] for part in PARTS)
+    chosen = np.random.default_rng(seed).permutation(len(train.graphs)).tolist()[:size]
+    began = perf_counter()
+    row = accuracies(METHODS[name](train.take(chosen), val, test, seed), test)
+    return task, {**row, "seconds": perf_counter() - began}
+
+
+def _run_apart(task: Task, folder: Path, cache: Path) -> tuple[Task, Row]:
+    torch.set_num_threads(1)
+    return run(task, _parts(folder, cache))
+
+
+@cache
+def _parts(folder: Path, kept: Path) -> dict[str, Part]:
+    return {name: read(folder, name, kept) for name in PARTS}
+
+
+def compare(rows: dict[Task, Row], whole: int) -> dict[str, Any]:
+    """The table of all training pictures, and the curve over their number."""
+    table = {name: [row for (_, size, own), row in rows.items() if own == name and size == whole] for name in METHODS}
     curve: dict[str, dict[str, list[float]]] = {name: {} for name in LEARNED}
-    seconds: dict[str, float] = dict.fromkeys(LEARNED, 0.0)
-    for seed in range(seeds):
-        order = np.random.default_rng(seed).permutation(whole).tolist()
-        for size in (*[n for n in sizes if n < whole], whole):
-            for name in METHODS if size == whole else LEARNED:
-                began = perf_counter()
-                row = accuracies(METHODS[name](train.take(order[:size]), val, test, seed), test)
-                if name in curve:
-                    curve[name].setdefault(str(size), []).append(row["class_accuracy"])
-                    seconds[name] += perf_counter() - began
-                if size == whole:
-                    table[name].append(row)
-                print(f"{name} seed {seed} pictures {size}: {row['class_accuracy']:.4f}", file=sys.stderr, flush=True)
+    for (_, size, name), row in sorted(rows.items()):
+        if name in curve:
+            curve[name].setdefault(str(size), []).append(row["class_accuracy"])
     return {
-        "methods": {name: _summary(rows) for name, rows in table.items()},
+        "methods": {name: _summary(own) for name, own in table.items()},
         "rntn_over_rnn": _over(table, "rntn", "rnn"),
+        "rntn_over_leaves": _over(table, "rntn", "leaves"),
         "rnn_over_leaves": _over(table, "rnn", "leaves"),
         "curve": {name: {n: _mean_sd(v) for n, v in points.items()} for name, points in curve.items()},
-        "seconds": {name: round(value, 1) for name, value in seconds.items()},
     }
 
 
 def _summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     out: dict[str, Any] = {key: _mean_sd([row[key] for row in rows]) for key in ("class_accuracy", "pixel_accuracy")}
     classes = np.mean([row["classes"] for row in rows], axis=0)
+    out["seconds"] = round(float(np.mean([row["seconds"] for row in rows])), 1)
     return {**out, "classes": {name: round(float(v), 3) for name, v in zip(CLASSES, classes, strict=False)}}
 
 
@@ -227,23 +250,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.quality.regions", description=__doc__.split("\n\n")[0])
     parser.add_argument("--camvid", type=Path, required=True, help="folder with train, trainannot, val, ...")
     parser.add_argument("--cache", type=Path, help="folder that keeps the superpixels' features for the next run")
-    parser.add_argument("--seeds", type=int, default=SEEDS)
-    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of training pictures of the curve")
-    parser.add_argument("--only-read", action="store_true", help="fill the cache and end")
+    parser.add_argument("--seeds", default=SEEDS, help="which, with commas")
+    parser.add_argument("--sizes", default=SIZES, help="numbers of training pictures of the curve")
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time, a process each")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     chosen = parser.parse_args(arguments)
+    seeds, sizes = ([int(n) for n in text.split(",") if n] for text in (chosen.seeds, chosen.sizes))
     torch.set_num_threads(1)
-    parts = {name: read(chosen.camvid, name, chosen.cache) for name in PARTS}
-    if chosen.only_read:
-        return
-    sizes = [int(size) for size in chosen.sizes.split(",") if size]
-    result = compare(parts, chosen.seeds, sizes)
+    with tempfile.TemporaryDirectory() as temporary:
+        kept = chosen.cache or Path(temporary)
+        parts = _parts(chosen.camvid, kept)
+        whole = len(parts["train"].graphs)
+        rows: dict[Task, Row] = {}
+        with ProcessPoolExecutor(chosen.jobs, get_context("spawn")) as pool:
+            futures = [pool.submit(_run_apart, task, chosen.camvid, kept) for task in tasks(seeds, sizes, whole)]
+            for future in as_completed(futures):
+                task, rows[task] = future.result()
+                print(task, round(rows[task]["class_accuracy"], 4), file=sys.stderr, flush=True)
     facts = {
         "pictures": {name: len(part.graphs) for name, part in parts.items()},
         "superpixels": round(float(np.mean([len(g.area) for g in parts["train"].graphs])), 1),
-        "seeds": chosen.seeds,
+        "seeds": seeds,
     }
-    emit({**facts, **result}, chosen.json, "Regions of street scenes")
+    emit({**facts, **compare(dict(sorted(rows.items())), whole)}, chosen.json, "Regions of street scenes")
 
 
 if __name__ == "__main__":
