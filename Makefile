@@ -7,7 +7,8 @@ export PHOTOS
 help:
 	@echo "make run [PHOTOS=/path]  set up, then open the window (without a display: import, tables, screenshots)"
 	@echo "make test                set up, then ruff, mypy and all tests"
-	@echo "make bench               set up, then every benchmark"
+	@echo "make bench               set up with the peers they are compared with, then every benchmark; data: STREAMS= IMAGES="
+	@echo "                         CAMVID= NPZ=, see scripts/bench.py; BENCHMARKS=\"wall quality.gps\" runs only those"
 	@echo "make screenshots         set up, then render the README's pictures of the window into docs/images"
 	@echo "make clean               remove .venv, build and caches (never photos, never your library)"
 
@@ -20,8 +21,8 @@ test:
 	@sh scripts/test.sh
 
 bench:
-	@sh scripts/setup.sh test
-	@sh scripts/bench.sh
+	@sh scripts/setup.sh bench
+	@sh scripts/bench.sh $(BENCHMARKS)
 
 screenshots:
 	@sh scripts/setup.sh run

@@ -1,18 +1,6 @@
 #!/bin/sh
-# Runs every benchmark, each a table of its own; JSON=1 prints one JSON object each instead.
+# Runs every benchmark, or those named after it (quality.gps), each a table of its own; JSON=1 prints JSON instead.
+# STREAMS=, IMAGES=, CAMVID=, NPZ= name data for those that take some: see bench.py.
 set -eu
 cd "$(dirname "$0")/.."
-python=.venv/bin/python
-json=${JSON:+--json}
-for name in import_speed embed_speed startup wall; do
-    echo "bench: $name"
-    # shellcheck disable=SC2086
-    "$python" -m "benchmarks.$name" $json
-done
-if [ -n "${STREAMS:-}" ]; then
-    echo "bench: quality.events on $STREAMS"
-    # shellcheck disable=SC2086
-    "$python" -m benchmarks.quality.events --streams "$STREAMS" $json
-else
-    echo "bench: quality.events is skipped; STREAMS=file.csv (columns person,unix_time,poi) runs it"
-fi
+exec .venv/bin/python scripts/bench.py "$@"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv and installs Reverie into it with the versions of constraints.txt; brings missing system libraries.
-# Usage: setup.sh run|test. Does nothing when .venv already matches pyproject.toml and constraints.txt.
+# Usage: setup.sh run|test|bench. Does nothing when .venv already matches pyproject.toml and constraints.txt.
 # PYTHON=/path/to/python chooses the interpreter; REVERIE_NO_APT=1 never asks the package manager.
 set -eu
 cd "$(dirname "$0")/.."
@@ -8,7 +8,8 @@ purpose=${1:-run}
 case $purpose in
     run) extras=heif,raw ;;
     test) extras=heif,raw,test ;;
-    *) echo "usage: setup.sh run|test" >&2; exit 2 ;;
+    bench) extras=heif,raw,test,bench ;;
+    *) echo "usage: setup.sh run|test|bench" >&2; exit 2 ;;
 esac
 
 say() { echo "setup: $*"; }
@@ -71,6 +72,14 @@ make_venv() {
 
 checksum() { cksum pyproject.toml constraints.txt | cut -d' ' -f1,2 | tr '\n' ' '; }
 
+# A virtual environment for benchmarks has all that one for tests has, and that all of one for running.
+is_installed() {
+    for one in bench test run; do
+        if installed_for "$one"; then return 0; fi
+        if [ "$one" = "$purpose" ]; then return 1; fi
+    done
+}
+
 installed_for() { grep -qx "$(checksum)$1" .venv/reverie-stamp 2>/dev/null; }
 
 install_project() {
@@ -97,7 +106,7 @@ if ! { [ -x .venv/bin/python ] && is_usable .venv/bin/python; }; then
     }
     make_venv "$python"
 fi
-if ! installed_for test && ! installed_for "$purpose"; then
+if ! is_installed; then
     install_project
 fi
 system_libraries

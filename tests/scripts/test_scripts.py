@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import display, system_libraries
+from scripts import bench, display, system_libraries
 from tests.architecture.source import ROOT
 
 SHELL_SCRIPTS = sorted((ROOT / "scripts").glob("*.sh"))
@@ -98,3 +98,54 @@ def test_a_display_that_does_not_answer_is_none(environment: dict[str, str], mon
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert not display.has_display()
+
+
+def test_every_benchmark_is_found_and_prints_json() -> None:
+    found = {benchmark.name: benchmark for benchmark in bench.find()}
+    assert {"import_speed", "wall", "quality.events", "quality.lookalikes", "quality.gps"} <= set(found)
+    assert not {"common", "photos", "quality.segmentation", "quality.looks"} & set(found), "helpers are none"
+    assert all("--json" in benchmark.options for benchmark in found.values())
+
+
+def test_a_benchmark_gets_the_data_there_are_and_says_what_it_lacks() -> None:
+    both = bench.Benchmark("quality.made_up", {"--streams": True, "--images": False, "--json": False})
+    assert bench.data_for(both, {"STREAMS": "a.csv"}) == (["--streams", "a.csv"], [])
+    given, missing = bench.data_for(both, {"IMAGES": "photos", "STREAMS": ""})
+    assert given == ["--images", "photos"]
+    assert missing == ["STREAMS=... (a CSV with the columns person,unix_time,poi) runs it"]
+    other = bench.Benchmark("quality.made_up", {"--clouds": True})
+    assert bench.data_for(other, {}) == ([], ["it needs --clouds"])
+
+
+def test_benchmarks_whose_data_nobody_names_are_skipped_and_unknown_ones_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bench.subprocess, "run", lambda *a, **k: pytest.fail("nothing is to be started"))
+    assert bench.run(["quality.health"], {}) == 0
+    assert capsys.readouterr().out == (
+        "bench: quality.health is skipped; STREAMS=... (a CSV with the columns person,unix_time,poi) runs it\n"
+    )
+    assert bench.run(["quality.clouds"], {}) == 2
+
+
+def test_a_benchmark_that_fails_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+
+    def start(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        started.append(command[1:])
+        return subprocess.CompletedProcess(command, int("wall" in command[2]))
+
+    monkeypatch.setattr(bench.subprocess, "run", start)
+    assert bench.run(["wall", "quality.gps"], {"IMAGES": "photos", "JSON": "1"}) == 1
+    assert started == [
+        ["-m", "benchmarks.wall", "--json"],
+        ["-m", "benchmarks.quality.gps", "--images", "photos", "--json"],
+    ]
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no POSIX shell here")
+def test_only_benchmarks_install_the_peers_they_are_compared_with() -> None:
+    lines = (ROOT / "scripts" / "setup.sh").read_text(encoding="utf-8").splitlines()
+    extras = dict(line.strip(" ;").split(") extras=") for line in lines if ") extras=" in line)
+    assert {purpose for purpose, what in extras.items() if "bench" in what.split(",")} == {"bench"}
+    assert set(extras["run"].split(",")) <= set(extras["test"].split(",")) <= set(extras["bench"].split(","))
