@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.library import Library
+from scripts.system_libraries import missing_libraries
 from tests.index.photos import write_photos
 
 pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
@@ -19,7 +20,9 @@ pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is no
 
 @pytest.fixture
 def display() -> Iterator[str]:
-    """An X server of this test's own."""
+    """An X server of this test's own, where Qt can talk to it."""
+    if missing := missing_libraries(screen=True):
+        pytest.skip(f"Qt cannot talk to an X server without {', '.join(missing)}; setup.sh says what brings them")
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

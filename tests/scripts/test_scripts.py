@@ -78,6 +78,25 @@ def test_a_library_nobody_knows_is_left_to_the_person(monkeypatch: pytest.Monkey
     assert system_libraries.needs(screen=True) == []
 
 
+@pytest.mark.parametrize(
+    ("environment", "xvfb", "screen"),
+    [({}, None, False), ({"DISPLAY": ":1"}, None, True), ({"WAYLAND_DISPLAY": "w"}, None, True), ({}, "Xvfb", True)],
+)
+def test_what_a_screen_needs_is_asked_for_where_there_is_one_or_tests_make_one(
+    environment: dict[str, str], xvfb: str | None, screen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    asked: list[bool] = []
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(system_libraries.shutil, "which", lambda name: xvfb if name == "Xvfb" else None)
+    monkeypatch.setattr(system_libraries, "needs", lambda screen: asked.append(screen) or [])
+    assert system_libraries.main(["--packages"]) == 0
+    assert asked == [screen]
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone lacks libraries")
 def test_the_libraries_that_qt_loads_are_looked_at() -> None:
     names = {path.name for path in system_libraries.qt_files(screen=True)}
