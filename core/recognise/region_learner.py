@@ -43,7 +43,7 @@ class RegionTreeNetwork(BaseEstimator):  # type: ignore[misc]
         tensor: bool = True,
         latent_dim: int = 32,
         rank: int = 32,
-        components: int = 96,
+        components: int = 160,
         dropout: float = 0.2,
         node_weight: float = 0.3,
         merge_weight: float = 0.3,
