@@ -138,9 +138,10 @@ class Learner:
         h = self.machine.hidden(v)
         start = draw(h, generator) if self.chains is None else self.chains
         v_model, h_model, state = self._negative(start, generator)
+        wanted = h
         if self.rule.sparsity_cost:
-            h = h - self.rule.sparsity_cost * (self.activity - self.rule.sparsity_target)
-        if not self._apply(v, h, v_model, h_model, rate):
+            wanted = h - self.rule.sparsity_cost * (self.activity - self.rule.sparsity_target)
+        if not self._apply(v, wanted, v_model, h_model, rate):
             return False
         if self.rule.persistent:
             self.chains = state
@@ -163,23 +164,30 @@ class Learner:
         size = dv.square().sum() + dh.square().sum()
         if not bool(torch.isfinite(size)):
             return False
-        weight, b, c = self._parameters()
-        keep = 1.0 - rate * self.rule.weight_decay
-        if not self.rule.momentum and not self.rule.clip and not self.rule.centred:  # nothing but one multiplication
-            weight.addmm_(left.t(), right, beta=keep, alpha=rate)
-            b.add_(dv, alpha=rate)
-            c.add_(dh, alpha=rate)
-            return True
-        gradient = left.t() @ right
         if self.rule.centred:
-            dv, dh = dv - gradient @ self.offset_h, dh - gradient.t() @ self.offset_v
-        rate *= self._shrink(gradient, dv, dh)
-        for parameter, velocity, own in zip((weight, b, c), self.velocity, (gradient, dv, dh), strict=True):
-            velocity.mul_(self.rule.momentum).add_(own, alpha=rate)
-        weight.mul_(keep)
-        for parameter, velocity in zip((weight, b, c), self.velocity, strict=True):
-            parameter.add_(velocity)
+            dv = dv - left.t() @ (right @ self.offset_h)
+            dh = dh - right.t() @ (left @ self.offset_v)
+        weight, *biases = self._parameters()
+        keep = 1.0 - rate * self.rule.weight_decay
+        if self.rule.momentum or self.rule.clip:
+            self._accelerate(left, right, dv, dh, rate)
+            weight.mul_(keep).add_(self.velocity[0])
+        else:  # nothing but one multiplication
+            weight.addmm_(left.t(), right, beta=keep, alpha=rate)
+            self.velocity[1:] = [dv * rate, dh * rate]
+        for bias, velocity in zip(biases, self.velocity[1:], strict=True):
+            bias.add_(velocity)
         return True
+
+    def _accelerate(self, left: Tensor, right: Tensor, dv: Tensor, dh: Tensor, rate: float) -> None:
+        if self.rule.clip:
+            gradient = left.t() @ right
+            rate *= self._shrink(gradient, dv, dh)
+            self.velocity[0].mul_(self.rule.momentum).add_(gradient, alpha=rate)
+        else:
+            self.velocity[0].addmm_(left.t(), right, beta=self.rule.momentum, alpha=rate)
+        for velocity, own in zip(self.velocity[1:], (dv, dh), strict=True):
+            velocity.mul_(self.rule.momentum).add_(own, alpha=rate)
 
     def _shrink(self, *gradient: Tensor) -> float:
         """The factor that cuts the gradient's length at ``clip``."""
