@@ -71,7 +71,7 @@ def learn(store: Store, progress: Progress, *, cell: str = network.CELL, seed: i
 
     progress.phase("Learning from corrections", 0, "steps")
     with store.read() as conn:
-        table = read_table(conn)
+        table = read_table(conn, looks=False)
         said = _said(conn, table)
     with with_vectors(store, table) as (table, embedder):
         progress.check()

@@ -47,7 +47,7 @@ def learn(store: Store, progress: Progress, *, seed: int = 0) -> LearnedPart:
     scratch = Scratch(store.root / "cache")
     try:
         with store.read() as conn:
-            whole = read_table(conn)
+            whole = read_table(conn, looks=False)  # only to know who is there
             said = replay.inputs(conn, whole)
             chosen = _chosen(whole, said, np.random.default_rng(seed))
             table = with_vectors(store, read_table(conn, whole.ids[chosen].tolist()), scratch)

@@ -35,7 +35,7 @@ def learn(store: Store, progress: Progress, *, seed: int = 0) -> LearnedPart:
         said = replay.read(conn)
         pairs = [(p.a, p.b, not p.cut) for scope in SCOPES for p in said.pairs.get(scope, [])][-MOST:]
         ids = sorted({photo for a, b, _ in pairs for photo in (a, b)})
-        table = read_table(conn, ids)
+        table = read_table(conn, ids, looks=False)
     progress.check()
     with with_vectors(store, table) as (seen, embedder):
         at = {int(photo): row for row, photo in enumerate(table.ids.tolist())}
