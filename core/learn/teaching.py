@@ -72,7 +72,8 @@ def learn(lesson: Lesson, progress: Progress) -> Learned:
     if used == "probe":
         return Learned(scores, used, examples)
     bar = choosing.bar(found[used].score, label)
-    head = choosing.map_head(used, lesson.seed).fit(maps, label)
+    with choosing.one_thread():
+        head = choosing.map_head(used, lesson.seed).fit(maps, label)
     question = Question(used, head.arrays(), (bar.at, bar.slope), lesson.shortlist)
     return Learned(scores, used, examples, question.arrays, question.bar, answer(question, progress))
 

@@ -138,14 +138,31 @@ def test_heads_are_compared_on_what_they_have_not_seen() -> None:
         choosing.compare(maps, vectors, np.arange(40) < 2)
 
 
-def test_the_bar_leaves_out_nearly_all_negatives() -> None:
+def test_the_bar_stands_between_examples_and_negatives() -> None:
     score = np.concatenate([np.linspace(-1, 0, 100), [0.6, 0.8, 1.0]])
     y = np.arange(103) >= 100
     found = choosing.bar(score, y)
+    assert found.at == pytest.approx(0.3)
     strength = found.strength(score)
     assert (strength[y] >= 0.5).all()
-    assert (strength[~y] >= 0.5).mean() <= 0.02
+    assert not (strength[~y] >= 0.5).any()
     assert strength.dtype == np.float32
+
+
+def test_negatives_that_carry_the_tag_unseen_do_not_move_the_bar() -> None:
+    rng = np.random.default_rng(0)
+    y = np.arange(400) < 100
+    clean = np.concatenate([rng.normal(1, 0.1, 100), rng.normal(0, 0.1, 300)])
+    soiled = np.where((np.arange(400) >= 100) & (np.arange(400) < 130), rng.normal(1, 0.1, 400), clean)
+    assert choosing.bar(clean, y).at == pytest.approx(0.5, abs=0.15)
+    accepted = choosing.bar(soiled, y).strength(clean) >= 0.5
+    assert accepted[y].mean() >= 0.9
+    assert not accepted[~y].any()
+
+
+def test_examples_below_all_negatives_do_not_break_the_bar() -> None:
+    found = choosing.bar(np.array([0.0, 0.0, 1.0, 1.0]), np.array([True, True, False, False]))
+    assert np.isfinite(found.strength(np.array([0.0, 2.0]))).all()
 
 
 def test_scale_of_channels() -> None:
