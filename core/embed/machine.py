@@ -19,7 +19,7 @@ from core.nn.checkpoints import Arrays
 
 Visible = Literal["bernoulli", "gaussian"]
 KINDS = ("bernoulli", "gaussian")
-_SPREAD = 0.01  # of weights to begin with
+_SPREAD = 0.05  # of weights to begin with
 _SURE = 0.01  # a unit's share of time on is kept this far from 0 and 1 when its bias is set by it
 
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
+from sklearn.utils.validation import check_is_fitted
 from torch import Tensor
 from torch.nn import functional
 
 from core.embed.epochs import Curves, Epochs, spread
-from core.embed.machine import KINDS, Learner, Machine, Rule, Visible, draw
-from core.embed.rows import CHUNK, F32, ArrayRows, Rows, chunks, moments
+from core.embed.estimator import RowsEstimator, each
+from core.embed.machine import Learner, Machine, Rule, Visible, draw
+from core.embed.rows import CHUNK, F32, Rows, chunks
 from core.nn import seeds
 from core.nn.checkpoints import Arrays
 from core.nn.training import Resume
@@ -28,10 +27,9 @@ from core.progress import Progress
 JUDGED = 512
 """Rows that each epoch is measured on, of the training and of the held-out data."""
 _DEAD = 0.01  # a unit whose activity varies less than this over the judged rows tells nothing
-_TYPES = (np.float32, np.float64, np.float16, np.uint8)
 
 
-class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class RBM(RowsEstimator):
     """Learns ``n_hidden`` binary features of rows of numbers.
 
     ``visible``: "bernoulli" for values in [0, 1] (uint8 is divided by 255), "gaussian" for others, which are
@@ -52,7 +50,7 @@ class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         persistent: bool = False,
         centred: bool = True,
         learning_rate: float = 0.05,
-        momentum: float = 0.5,
+        momentum: float = 0.9,
         weight_decay: float = 1e-4,
         sparsity_target: float = 0.1,
         sparsity_cost: float = 0.0,
@@ -113,7 +111,7 @@ class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.n_features_in_ = rows.shape[1]
         seed = self._seed()
         epochs = Epochs(rows.shape[0], self.batch_size, self.epochs, seed, self.device, resume)
-        learner = self._learner(rows, seed, epochs.load())
+        learner = self.learner(rows, seed, epochs.load())
         self.machine_, self.history_, self._online = learner.machine, epochs.curves, None
         judged = rows.take(spread(rows.shape[0], JUDGED))
         apart = None if held_out is None else held_out.take(spread(held_out.shape[0], JUDGED))
@@ -138,7 +136,7 @@ class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         rows = self._rows(X)
         with torch.no_grad():
             if first or self._online is None:
-                self._online = self._learner(rows, self._seed(), None)
+                self._online = self.learner(rows, self._seed(), None)
                 self._steps = 0
                 if first:
                     self.machine_ = self._online.machine
@@ -151,7 +149,8 @@ class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     history_: Curves
     _online: Learner | None = None  # what partial_fit goes on with
 
-    def _learner(self, rows: Rows, seed: int, kept: Arrays | None) -> Learner:
+    def learner(self, rows: Rows, seed: int, kept: Arrays | None) -> Learner:
+        """What trains the machine: begun anew, or as it was kept."""
         clip = self.clip if self.visible == "gaussian" else 0.0
         rule = Rule(
             self.cd_k, self.persistent, self.centred, self.momentum, self.weight_decay, self.sparsity_target,
@@ -170,28 +169,6 @@ class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         mean = (total / max(n, 1)).float().to(self.device)
         on = self.sparsity_target if self.sparsity_cost else 0.5
         return Learner(Machine.fresh(self.visible, mean, self.n_hidden, seed, on), rule, mean)
-
-    def _seed(self) -> int:
-        """A number, also where scikit-learn's habit of a generator or None is followed."""
-        if isinstance(self.random_state, (int, np.integer)):
-            return int(self.random_state)
-        return int(check_random_state(self.random_state).randint(2**31))
-
-    def _validated(self, X: NDArray[Any], reset: bool = False) -> NDArray[Any]:
-        if self.visible not in KINDS:
-            raise ValueError(f"visible is {self.visible!r}; it can be {' or '.join(KINDS)}.")
-        finite = not isinstance(X, np.memmap)  # a large file is not read twice: steps that are not finite are left out
-        checked: NDArray[Any] = validate_data(self, X, reset=reset, dtype=_TYPES, ensure_all_finite=finite)
-        return checked
-
-    def _standardise(self, X: NDArray[Any]) -> None:
-        if self.visible == "gaussian":
-            self.mean_, self.scale_ = moments(X)
-
-    def _rows(self, X: NDArray[Any]) -> ArrayRows:
-        if self.visible == "gaussian":
-            return ArrayRows(X, self.mean_, self.scale_, self.device)
-        return ArrayRows(X, device=self.device)
 
     # ------------------------------------------------------------ asking
 
@@ -257,13 +234,7 @@ class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self.machine_
 
     def _each(self, X: NDArray[Any], ask: Callable[[Tensor], Tensor], size: int = CHUNK) -> F32:
-        X = self._validated(X)
-        with torch.no_grad():
-            answer: F32 = np.concatenate([ask(v).cpu().numpy() for v in chunks(self._rows(X), size)])
-        return answer
-
-    def _given_back(self, v: F32) -> F32:
-        return v * self.scale_ + self.mean_ if self.visible == "gaussian" else v
+        return each(self._rows(self._validated(X)), ask, size)
 
     # ------------------------------------------------------------ files
 
@@ -273,24 +244,16 @@ class RBM(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self._own_arrays()
 
     def _own_arrays(self) -> Arrays:
-        arrays = self.machine_.arrays()
-        if hasattr(self, "mean_"):
-            arrays.update(mean=self.mean_.copy(), scale=self.scale_.copy())
-        return arrays
+        return {**self.machine_.arrays(), **(self._standard_arrays() if hasattr(self, "mean_") else {})}
 
     def set_arrays(self, arrays: Arrays) -> Self:
         """Take what :meth:`arrays` gave to a machine of the same parameters."""
         self.machine_ = Machine.of(self.visible, arrays, self.device)
         self.n_features_in_ = self.machine_.n_visible
-        if "mean" in arrays:
-            self.mean_, self.scale_ = np.array(arrays["mean"]), np.array(arrays["scale"])
+        if "mean" in arrays:  # not where the rows came standardised
+            self._set_standard_arrays(arrays)
         self.history_ = {}
         return self
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []
-        return tags
 
 
 def _measures(machine: Machine, judged: Tensor, apart: Tensor | None, draws: torch.Generator) -> dict[str, float]:
