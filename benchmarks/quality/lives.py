@@ -187,7 +187,7 @@ def installed(one: Case) -> Bools:
 
 def with_network(train: list[Case], test: list[Case], full: Callable[[Case], F64]) -> Rule:
     """The recurrent scorer on top of the full model, trained on the training lives in one stream with all others."""
-    from core.sequence.scoring import context_evidence, network_logits
+    from benchmarks.quality.networks import context_evidence, network_logits
 
     every = [*train, *test]
     evidence = [

@@ -27,6 +27,7 @@ from benchmarks.common import emit
 from benchmarks.quality import events
 from benchmarks.quality.life import life
 from benchmarks.quality.looks import Pool, pool
+from benchmarks.quality.networks import context_evidence, network_logits
 from core.group import gaps
 from core.group.gaps import ALL_TERMS, TIME_TERMS, Features, GapModel
 from core.group.timeline import timeline
@@ -35,7 +36,6 @@ from core.sequence.boundary import BoundaryScorer
 from core.sequence.cells import CELLS
 from core.sequence.columns import matrix
 from core.sequence.scores import best_threshold, blocks, f1
-from core.sequence.scoring import context_evidence, network_logits
 
 SEEDS, EVENTS, BLOCKS, KNOWN = 8, 300, 5, (0, 1, 3)
 FIRST_SEED = 100

@@ -13,8 +13,6 @@ from core.group.base import F32, F64, FoundGroup, PhotoTable
 from core.group.timeline import I64, column, passive
 
 CANDIDATES = 24
-SHARPER = 1.05
-"""A photo counts as sharper than the others from this ratio on."""
 
 
 def quality(table: PhotoTable) -> F64:

@@ -28,12 +28,9 @@ NAMES = (
 )
 """Features of ``core.group.gaps``; a library's network is of these and no others."""
 
-CONTEXT = ("context", "context_peak")
-"""The evidence of ``core.sequence.context`` in its own spread, and whether it is a local maximum."""
-
 
 def matrix(features: Features, evidence: F64 | None = None, scale: tuple[float, float] | None = None) -> F64:
-    """float64 [g, p] with NaN for what is not known, columns ``NAMES`` and ``CONTEXT``.
+    """float64 [g, p] with NaN for what is not known, columns ``NAMES`` and the two of :func:`context_columns`.
 
     ``scale``: of the library's evidence (:func:`context_scale`), where the gaps are but a part of it.
     """

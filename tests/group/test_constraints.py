@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.group.base import LineConstraint
-from core.group.constraints import Pair, broken_pairs, clamp, on_line, resolve, resolve_pairs, violations
+from core.group.constraints import Pair, clamp, on_line, resolve, resolve_pairs
 from core.records import LEVELS
+from tests.support.kept import broken_pairs, violations
 
 THRESHOLDS = tuple(LEVELS.values())
 N = 7

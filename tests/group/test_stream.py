@@ -7,11 +7,12 @@ import pytest
 
 from core.group import find_all
 from core.group.base import Exclusion, Inputs, LineConstraint
-from core.group.constraints import resolve, violations
+from core.group.constraints import resolve
 from core.group.levels import level
 from core.group.stream import constraints_on, line_of
 from core.records import LEVELS
 from tests.group.builders import table
+from tests.support.kept import violations
 
 DAY = 86400.0
 

@@ -17,13 +17,14 @@ from core.correct import replay
 from core.correct.identity import KEEPS_NAME, jaccard
 from core.correct.replay import Said
 from core.group.base import LineConstraint
-from core.group.constraints import broken_pairs, on_line, violations
+from core.group.constraints import on_line
 from core.library import Library
 from core.progress import Progress
 from core.records import LEVELS, Change
 from core.store import corrections
 from core.store.journal import from_runs
 from tests.correct.support import build, groups, regroup
+from tests.support.kept import broken_pairs, violations
 from tests.support.rows import DAY, MONDAY, add_photo
 
 some = st.integers(0, 10_000)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.quality.networks import network_logits
 from core.group.gaps import time_features
 from core.sequence.boundary import BoundaryScorer, validation_part, weighted_loss
 from core.sequence.cells import CELLS, GapScorer
-from core.sequence.columns import CONTEXT, NAMES, matrix
+from core.sequence.columns import NAMES, matrix
 from core.sequence.scores import f1
-from core.sequence.scoring import network_logits
 
 SMALL = {"members": 2, "hidden": 12, "chunk": 24, "warm": 8, "epochs": 15}
 
@@ -96,7 +96,7 @@ def test_the_validation_part_is_whole_segments_of_what_is_labelled() -> None:
 def test_the_matrix_says_what_is_not_known() -> None:
     features = time_features(np.cumsum(np.random.default_rng(0).exponential(600.0, 50)))
     x = matrix(features)
-    assert x.shape == (49, len(NAMES) + len(CONTEXT))
+    assert x.shape == (49, len(NAMES) + 2)
     assert np.isnan(x[:, NAMES.index("visual")]).all()
     assert np.isnan(x[:, -2:]).all()
     seen = matrix(features, np.random.default_rng(1).random(49))

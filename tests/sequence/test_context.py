@@ -7,11 +7,11 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
+from benchmarks.quality.networks import context_evidence
 from core.sequence import windows
 from core.sequence.cells import CELLS
 from core.sequence.compress import Compressor
 from core.sequence.context import ContextPredictor, coming, context_loss, cosine_distance, peaks
-from core.sequence.scoring import context_evidence
 
 
 def _scenes(n: int = 400, d: int = 8, length: int = 20, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
