@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from core import paths
+from core.lab.lab import Lab
 from core.progress import Progress
 from core.records import (
     Boundary,
@@ -63,6 +64,7 @@ class Library:
         self._store = store
         self.root = store.root
         self._walls = Walls(store)
+        self.lab = Lab(store, self._walls)
 
     @staticmethod
     def open(root: Path, *, mode: Literal["write", "read"] = "write") -> Library:
@@ -125,16 +127,9 @@ class Library:
         """Everything about one photo. Raises KeyError."""
         with self._store.read() as conn:
             details = queries_photos.details(conn, photo_id)
-        return replace(details, labels=self._labels(photo_id))
+        from core.grouping.labels import labels_of
 
-    def _labels(self, photo_id: int) -> tuple[tuple[str, float], ...]:
-        found = queries_vectors.vector_of(self._store, photo_id)
-        if found is None:
-            return ()
-        from core.retrieve.labels import top_labels
-
-        embedder, vector, norm = found
-        return top_labels(embedder.name, embedder.version, vector, norm)
+        return replace(details, labels=labels_of(self._store, photo_id))
 
     def find(self, path: str) -> int | None:
         """The photo that one of its files, by path, belongs to."""

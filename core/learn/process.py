@@ -17,11 +17,14 @@ _POLL = 0.2
 _INTERVAL = 0.2
 
 
+class Died(ReverieError):
+    """The process ended without a word: a crash, or the system took its memory back."""
+
+
 def run(function: Callable[[T, Progress], R], task: T, progress: Progress) -> R:
     """``function(task, progress)`` in a spawned process; its reports, and pause and cancel, travel both ways.
 
-    Raises what the function raised of ReverieError, Cancelled when the person cancelled, ReverieError if the process
-    died.
+    Raises what the function raised of ReverieError, Cancelled when the person cancelled, Died if the process did.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
@@ -50,7 +53,7 @@ def _follow(here: Connection, process: Any, progress: Progress) -> Any:
             kind, value = here.recv()
         except (EOFError, ConnectionError) as error:
             process.join(timeout=5.0)
-            raise ReverieError(f"The learning ended by itself (code {process.exitcode}); nothing was lost.") from error
+            raise Died(f"The learning ended by itself (code {process.exitcode}); nothing was lost.") from error
         if kind == "report":
             phase = _pass_on(value, phase, progress)
             progress.check()

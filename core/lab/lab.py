@@ -1,0 +1,238 @@
+"""The Lab's facade: all that the window and the command line may ask of learners and their runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import Cancelled, ReverieError
+from core.lab import catalogue, data, learners, runs, train
+from core.lab.data import Material
+from core.learn import process
+from core.progress import Progress
+from core.records_lab import Curve, LearnerInfo, PictureGrid, Run, RunSpec
+from core.store.queries_vectors import current_embedder
+from core.store.store import Store
+from core.store.vectors import vector_file
+from core.store.walls import Walls
+
+I64 = NDArray[np.int64]
+CACHE = "lab"
+TRIAL_PHOTOS = 2000
+"""Photos of which one round is timed for an estimate."""
+
+
+class Lab:
+    """Learners of one open library. Every method is safe from any thread; one training runs at a time."""
+
+    def __init__(self, store: Store, walls: Walls) -> None:
+        self._store, self._walls = store, walls
+        self._busy = threading.Lock()
+        self._active: dict[str, Progress] = {}
+
+    # ------------------------------------------------------------ what there is
+
+    def learners(self) -> tuple[LearnerInfo, ...]:
+        """What can be trained, with every parameter."""
+        return catalogue.learners()
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every training, the newest first; one whose folder is damaged is left out (see :meth:`notices`)."""
+        found = (self._read(name) for name in runs.names(self._store.root))
+        return tuple(run for run in found if isinstance(run, Run))
+
+    def notices(self) -> tuple[str, ...]:
+        """What could not be read of the runs, as sentences."""
+        found = (self._read(name) for name in runs.names(self._store.root))
+        return tuple(each for each in found if isinstance(each, str))
+
+    def run(self, run_id: str) -> Run:
+        """One training. Raises KeyError, ReverieError where it is damaged."""
+        alive = run_id in self._active if self._store.mode == "write" else None
+        run = runs.read(self._store.root, run_id, alive)
+        progress = self._active.get(run_id)
+        paused = progress is not None and progress.paused
+        return replace(run, state="paused") if paused and run.state == "running" else run
+
+    def _read(self, name: str) -> Run | str | None:
+        try:
+            return self.run(name)
+        except KeyError:
+            return None
+        except ReverieError as error:
+            return str(error)
+
+    def curves(self, run_id: str) -> tuple[Curve, ...]:
+        """What was measured, by epoch, until now. Raises KeyError for what is no run's name."""
+        return runs.curves(runs.folder_of(self._store.root, run_id))
+
+    def epochs(self, run_id: str, kind: str) -> tuple[int, ...]:
+        """The epochs that there are pictures of a kind of ("filters", "reconstructions", "dreams")."""
+        return runs.epochs(runs.folder_of(self._store.root, run_id), kind)
+
+    def pictures(self, run_id: str, kind: str, epoch: int | None = None) -> PictureGrid | None:
+        """The pictures of an epoch, the latest by default; None where there are none."""
+        return runs.pictures(runs.folder_of(self._store.root, run_id), kind, epoch)
+
+    # ------------------------------------------------------------ training
+
+    def start(self, spec: RunSpec, progress: Progress) -> Run:
+        """Train to the end, in a process of its own; the run is kept after every epoch.
+
+        Raises ValueError (a sentence) for parameters that cannot be; ReverieError where another run trains, where there
+        are too few photos, and for what went wrong in the process; Cancelled: the run then waits in state "stopped".
+        """
+        spec = replace(spec, parameters=catalogue.complete(spec.learner, spec.parameters))
+        with self._alone():
+            material = self._material(spec)
+            run = runs.create(self._store.root, Run("", spec, "stopped", time.time(), epochs=rounds(spec)))
+            runs.keep_photos(runs.folder_of(self._store.root, run.id), material.ids, material.held_out)
+            return self._train(run, material, progress)
+
+    def resume(self, run_id: str, progress: Progress) -> Run:
+        """Go on with a training that was stopped or failed, from its checkpoint. Raises KeyError, else as ``start``."""
+        run = self.run(run_id)
+        if run.state in ("running", "paused"):
+            raise ReverieError(f"The run {run_id} is being trained already.")
+        if run.state == "done":
+            raise ReverieError(f"The run {run_id} is finished.")
+        with self._alone():
+            ids, held_out = runs.photos(runs.folder_of(self._store.root, run_id))
+            return self._train(run, self._material_of(run.spec, ids, held_out), progress)
+
+    def estimate(self, spec: RunSpec, progress: Progress) -> str:
+        """How many photos it would learn from, and how long a round takes here, measured on a few of them."""
+        spec = replace(spec, parameters=catalogue.complete(spec.learner, spec.parameters))
+        with self._alone():
+            return trial(self._store, spec, self._material(spec), progress)
+
+    def _train(self, run: Run, material: Material, progress: Progress) -> Run:
+        root = self._store.root
+        held_out = int(material.held_out.sum())
+        run = replace(run, state="running", message="", photos=len(material.ids) - held_out, held_out=held_out)
+        self._active[run.id] = progress
+        try:
+            runs.write(root, run)
+            done = process.run(train.train, self._task(run, material), progress)
+            run = replace(
+                run, state="done", device=done.device, photos=done.photos, held_out=done.held_out,
+                epoch=done.kept.epoch, seconds=done.kept.seconds, figures=done.kept.figures or {},
+            )  # fmt: skip
+        except Cancelled:
+            run = replace(run, state="stopped", message="Cancelled; it can go on from its last round.")
+            raise
+        except process.Died as error:
+            run = replace(run, state="stopped", message=str(error))
+            raise
+        except ReverieError as error:
+            run = replace(run, state="failed", message=str(error))
+            raise
+        finally:
+            del self._active[run.id]
+            spent = runs.progress_of(runs.folder_of(root, run.id)).seconds
+            state = "stopped" if run.state == "running" else run.state
+            runs.write(root, replace(run, state=state, seconds=max(run.seconds, spent)))
+        return self.run(run.id)
+
+    def _task(self, run: Run, material: Material) -> train.Task:
+        spec = run.spec
+        return train.Task(
+            folder=str(runs.folder_of(self._store.root, run.id)),
+            learner=spec.learner,
+            title=catalogue.info(spec.learner).title,
+            made=learners.CLASSES[spec.learner],
+            parameters=dict(spec.parameters),
+            seed=spec.seed,
+            material=material,
+        )
+
+    # ------------------------------------------------------------ keeping
+
+    def note(self, run_id: str, text: str) -> Run:
+        """Write a note to a run. Raises KeyError."""
+        run = self.run(run_id)
+        if run.state in ("running", "paused"):
+            raise ReverieError("A note can be written once the training has ended or was stopped.")
+        runs.write(self._store.root, replace(run, spec=replace(run.spec, note=text)))
+        return self.run(run_id)
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run with all it learned. Raises KeyError, ReverieError while it trains or is in use."""
+        if run_id in self._active:
+            raise ReverieError(f"The run {run_id} is being trained. Cancel it first.")
+        runs.delete(self._store.root, run_id)
+
+    # ------------------------------------------------------------ inside
+
+    def _alone(self) -> _Alone:
+        return _Alone(self._busy)
+
+    def _material(self, spec: RunSpec) -> Material:
+        """The photos of a scope that the CNN has looked at."""
+        ids = np.unique(self._walls.wall(spec.scope).ids)
+        return self._material_of(spec, ids, data.kept_apart(ids))
+
+    def _material_of(self, spec: RunSpec, ids: I64, held_out: NDArray[np.bool_]) -> Material:
+        from core.grouping.table import vector_rows
+
+        with self._store.read() as conn:
+            used = current_embedder(conn)
+            rows = (
+                np.full(len(ids), -1, np.int64) if used is None else vector_rows(conn, used.name, used.version, ids)[0]
+            )
+        known = rows >= 0
+        catalogue.require(spec.learner, int(known.sum()))
+        assert used is not None
+        root = self._store.root
+        return Material(
+            ids=ids[known],
+            held_out=held_out[known],
+            vectors=str(vector_file(root, used.name, used.version)),
+            dim=used.dim,
+            rows=rows[known],
+            root=str(root),
+            cache=str(root / "cache" / CACHE),
+        )
+
+
+class _Alone:
+    """The right to train: one at a time, since each would slow the other and fill memory. Others are refused."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            raise ReverieError("Another training runs in this library. Wait for it, or cancel it; it can go on later.")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def rounds(spec: RunSpec) -> int:
+    """Epochs foreseen."""
+    return train.foreseen(spec.parameters)
+
+
+def trial(store: Store, spec: RunSpec, material: Material, progress: Progress) -> str:
+    """Photos, and seconds of a round as measured on at most TRIAL_PHOTOS of them."""
+    some = train.few(material, TRIAL_PHOTOS)
+    short = {name: 1 if "epochs" in name else value for name, value in spec.parameters.items()}
+    made = learners.CLASSES[spec.learner]
+    task = train.Task("", spec.learner, catalogue.info(spec.learner).title, made, short, spec.seed, some)
+    seconds = process.run(train.timed, task, progress)
+    photos, total = int((~material.held_out).sum()), train.foreseen(spec.parameters)
+    a_round = seconds / max(train.foreseen(short), 1) * photos / max(int((~some.held_out).sum()), 1)
+    return f"{photos:,} photos, about {a_round:.1f} s a round here; {total} rounds: about {words(a_round * total)}."
+
+
+def words(seconds: float) -> str:
+    """A duration for a person."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"

@@ -1,0 +1,101 @@
+"""Which class each learner is, how it is made from a run's parameters, and what it makes of photos. Loads no torch."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import WeightsError
+from core.lab import runs
+from core.nn import checkpoints
+from core.records_lab import Run
+
+F32 = NDArray[np.float32]
+BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Where a learner's class is: ``module:class``. ``visible``: it has to be told what kind of numbers it sees."""
+
+    factory: str
+    visible: bool = False
+
+
+CLASSES: dict[str, Made] = {
+    "rbm": Made("core.embed.rbm:RBM", visible=True),
+    "dbn": Made("core.embed.dbn:DBN", visible=True),
+    "autoencoder": Made("core.embed.autoencoder:Autoencoder"),
+    "codes": Made("core.embed.hashing:BinaryCodes"),
+}
+"""Those that learn from arrays of vectors or small pictures, and make vectors of them."""
+
+INPUT, PICTURES = "input", "pictures"
+"""A parameter of the Lab itself: what the learner sees, "vectors" of the CNN or small "pictures"."""
+
+
+def build(made: Made, parameters: Mapping[str, Any], seed: int, device: str) -> Any:
+    """The estimator of a run, not fitted. Imports what it is made of."""
+    module, _, name = made.factory.partition(":")
+    own = {key: value for key, value in parameters.items() if key != INPUT}
+    own |= {key: sizes_of(value) for key, value in own.items() if key.endswith("_sizes")}
+    if made.visible:
+        own["visible"] = "bernoulli" if parameters.get(INPUT) == PICTURES else "gaussian"
+    return getattr(importlib.import_module(module), name)(**own, random_state=seed, device=device)
+
+
+def sizes_of(text: str) -> tuple[int, ...]:
+    """``512, 256`` as numbers. Raises ValueError (a sentence)."""
+    try:
+        sizes = tuple(int(part) for part in text.replace(" ", ",").split(",") if part)
+    except ValueError:
+        sizes = ()
+    if not sizes or min(sizes) < 1 or max(sizes) > 8192:
+        raise ValueError(f"Sizes of layers are whole numbers with commas between them, not “{text}”.")
+    return sizes
+
+
+def load(folder: Path, run: Run, device: str = "cpu") -> Any:
+    """The fitted estimator of a run. Raises WeightsError where its weights are absent or damaged."""
+    made = CLASSES.get(run.spec.learner)
+    if made is None:
+        raise WeightsError(f"{run.spec.learner} makes no vectors of photos.")
+    arrays, _ = checkpoints.load(folder / runs.WEIGHTS)
+    return build(made, run.spec.parameters, run.spec.seed, device).set_arrays(arrays)
+
+
+def described(estimator: Any, x: NDArray[Any]) -> F32:
+    """What a fitted learner makes of rows: float32 [n, k] of length one; bits become -1 and 1 first, so that the cosine
+    of two codes falls as the number of bits in which they differ grows."""
+    parts = []
+    for start in range(0, len(x), BLOCK):
+        rows = np.asarray(x[start : start + BLOCK])
+        parts.append(unit(raw(estimator, rows)))
+    return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+
+
+def raw(estimator: Any, rows: NDArray[Any]) -> F32:
+    """float32 [n, k] before it is brought to length one."""
+    made = np.asarray(estimator.transform(rows))
+    if made.dtype == np.uint8:
+        bits = np.unpackbits(made, axis=1).astype(np.float32)
+        return 2.0 * bits - 1.0
+    return made.astype(np.float32)
+
+
+def unit(rows: F32) -> F32:
+    """Rows of length one; what is zero or not finite is zero."""
+    rows = np.nan_to_num(np.asarray(rows, np.float32))
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(length > 0, length, 1.0), np.float32)
+
+
+def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
+    """Slices that cover n rows."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
