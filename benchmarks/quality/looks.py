@@ -51,9 +51,8 @@ def pool(images: Path | None = None, cache: Path | None = None, per_class: int =
         with np.load(kept) as found:
             names = tuple(found["names"].tolist())
             return Pool(found["vectors"], found["label"], names, str(found["source"]))
-    made = (
-        _embed(_from_folder(images, per_class), images.name) if images is not None else _embed(_packaged(), "packages")
-    )
+    chosen = pictures_of_packages() if images is None else _from_folder(images, per_class)
+    made = _embed(chosen, "packages" if images is None else images.name)
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         fields = {"vectors": made.vectors, "label": made.label, "names": np.array(made.names), "source": made.source}
@@ -79,7 +78,7 @@ def _from_folder(images: Path, per_class: int) -> Iterator[tuple[str, Image.Imag
                 yield folder.name, picture.convert("RGB")
 
 
-def _packaged() -> Iterator[tuple[str, Image.Image]]:
+def pictures_of_packages() -> Iterator[tuple[str, Image.Image]]:
     """(source, picture): windows of the photographs in installed packages, twelve of each."""
     rng = np.random.default_rng(0)
     for name, picture in sources.load_all().items():
