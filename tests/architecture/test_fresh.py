@@ -15,7 +15,9 @@ from app import __version__
 from benchmarks.synthetic import make_library
 from tests.architecture.source import ROOT, modules
 
-HEAVY = ("torch", "sklearn", "scipy", "numba", "onnxruntime", "skimage", "rawpy", "pillow_heif", "usearch")
+HEAVY = (
+    *("torch", "sklearn", "scipy", "numba", "onnxruntime", "skimage", "rawpy", "pillow_heif", "usearch", "pyqtgraph"),
+)
 OPTIONAL = ("torchvision", "timm", "open_clip")
 
 FIRST_WINDOW = """
