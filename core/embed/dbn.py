@@ -35,7 +35,7 @@ class DBN(RowsEstimator):
 
     ``visible``, ``cd_k``, ``centred``, ``momentum``, ``weight_decay``, ``sparsity_*``, ``clip``, ``batch_size``: of
     every machine (see RBM); ``gaussian_learning_rate``: of a Gaussian bottom layer; ``persistent_top``: persistent
-    chains in the top machine, for better dreams. ``up_down_epochs`` above 0: the whole is then tuned by the up-down algorithm.
+    chains in the top machine, for better dreams. ``up_down_epochs`` above 0: the whole is then tuned by up-down.
 
     Learned: ``machines_``, bottom first (recognition weights); ``generative_``, those below the top that generate (the
     same objects without up-down); ``top_mean_`` float32: how often each unit below the top machine is on; ``history_``:
@@ -99,8 +99,8 @@ class DBN(RowsEstimator):
         Raises Cancelled, ReverieError."""
         X = self._validated(X, reset=True)
         self._standardise(X)
-        rows: Rows = self._rows(X)
-        held_out: Rows | None = None if X_held_out is None else self._rows(self._validated(X_held_out))
+        rows: Rows = self.rows(X)
+        held_out: Rows | None = None if X_held_out is None else self.rows(self._validated(X_held_out))
         bottom, bottom_held_out = rows, held_out
         progress = Progress() if progress is None else progress
         self.machines_: list[Machine] = []
@@ -225,12 +225,12 @@ class DBN(RowsEstimator):
                 v = machine.hidden(v)
             return v
 
-        return each(self._rows(self._validated(X)), ask)
+        return each(self.rows(self._validated(X)), ask)
 
     def reconstruct(self, X: NDArray[Any]) -> F32:
         """float32 [n, d], in the units of X: up through all layers and down again, by means."""
         network = self.unroll()
-        return self._given_back(each(self._rows(self._validated(X)), lambda v: network.decode(network.code(v))))
+        return self._given_back(each(self.rows(self._validated(X)), lambda v: network.decode(network.code(v))))
 
     def free_energy(self, X: NDArray[Any], layer: int = -1) -> F32:
         """float32 [n]: the free energy of a layer's machine, of what the layers below make of the rows."""
@@ -241,7 +241,7 @@ class DBN(RowsEstimator):
                 v = machine.hidden(v)
             return own.free_energy(v)
 
-        return each(self._rows(self._validated(X)), ask)
+        return each(self.rows(self._validated(X)), ask)
 
     def filters(self, layer: int = 0) -> F32:
         """float32 [units, d]: each unit's receptive field, its weights carried down linearly to the data."""
@@ -276,7 +276,7 @@ class DBN(RowsEstimator):
             return self._given_back(v.cpu().numpy())
 
     def _bottom(self, X: NDArray[Any]) -> F32:
-        return each(self._rows(self._validated(X)), lambda v: v)
+        return each(self.rows(self._validated(X)), lambda v: v)
 
     def _up_to(self, layer: int) -> list[Machine]:
         check_is_fitted(self, "machines_")
@@ -300,10 +300,10 @@ class DBN(RowsEstimator):
     ) -> tuple[Unrolled, History]:
         """The unrolled network, trained to give the rows back. The DBN itself stays as it is."""
         network, tuning = self.unroll(), tuning or Tuning()
-        held_out = None if X_held_out is None else self._rows(self._validated(X_held_out))
+        held_out = None if X_held_out is None else self.rows(self._validated(X_held_out))
         progress = Progress() if progress is None else progress
         progress.phase("Training the autoencoder", tuning.epochs, "rounds")
-        history = tune(network, self._rows(self._validated(X)), held_out, tuning, self._seed(), progress, resume)
+        history = tune(network, self.rows(self._validated(X)), held_out, tuning, self._seed(), progress, resume)
         return network, history
 
     # ------------------------------------------------------------ files

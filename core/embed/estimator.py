@@ -31,9 +31,7 @@ class RowsEstimator(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _seed(self) -> int:
         """A number, also where scikit-learn's habit of a generator or None is followed."""
-        if isinstance(self.random_state, (int, np.integer)):
-            return int(self.random_state)
-        return int(check_random_state(self.random_state).randint(2**31))
+        return as_seed(self.random_state)
 
     def _validated(self, X: NDArray[Any], reset: bool = False) -> NDArray[Any]:
         if self.visible not in KINDS:
@@ -46,7 +44,8 @@ class RowsEstimator(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.visible == "gaussian":
             self.mean_, self.scale_ = moments(X)
 
-    def _rows(self, X: NDArray[Any]) -> ArrayRows:
+    def rows(self, X: NDArray[Any]) -> ArrayRows:
+        """The rows in the units that the network works in."""
         if self.visible == "gaussian":
             return ArrayRows(X, self.mean_, self.scale_, self.device)
         return ArrayRows(X, device=self.device)
@@ -66,6 +65,13 @@ class RowsEstimator(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def as_seed(random_state: object) -> int:
+    """A number of what scikit-learn accepts for ``random_state``: a number, a generator, None."""
+    if isinstance(random_state, (int, np.integer)):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31))
 
 
 def each(rows: Rows, ask: Callable[[Tensor], Tensor], size: int = CHUNK) -> F32:

@@ -91,10 +91,10 @@ class RBM(RowsEstimator):
         """Learn from [n, d], an array or a memory-map (read batch by batch). Raises Cancelled, ReverieError."""
         X = self._validated(X, reset=True)
         self._standardise(X)
-        held_out = None if X_held_out is None else self._rows(self._validated(X_held_out))
+        held_out = None if X_held_out is None else self.rows(self._validated(X_held_out))
         progress = Progress() if progress is None else progress
         progress.phase("Training the RBM", self.epochs, "rounds")
-        self.fit_rows(self._rows(X), held_out, progress, resume, on_epoch)
+        self.fit_rows(self.rows(X), held_out, progress, resume, on_epoch)
         if resume is not None:
             resume.path.unlink(missing_ok=True)
         return self
@@ -133,7 +133,7 @@ class RBM(RowsEstimator):
         if first:
             self._standardise(X)
             self.history_ = {}
-        rows = self._rows(X)
+        rows = self.rows(X)
         with torch.no_grad():
             if first or self._online is None:
                 self._online = self.learner(rows, self._seed(), None)
@@ -234,7 +234,7 @@ class RBM(RowsEstimator):
         return self.machine_
 
     def _each(self, X: NDArray[Any], ask: Callable[[Tensor], Tensor], size: int = CHUNK) -> F32:
-        return each(self._rows(self._validated(X)), ask, size)
+        return each(self.rows(self._validated(X)), ask, size)
 
     # ------------------------------------------------------------ files
 

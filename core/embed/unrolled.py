@@ -142,15 +142,18 @@ def tune(
 
 
 class Classifier(nn.Module):
-    """A stack's encoder and a linear head: standardised rows [n, d] -> logits [n, classes]. Dropout on every layer."""
+    """A stack's encoder and a linear head: standardised rows [n, d] -> logits [n, classes]. Dropout on every layer.
+    Not ``pretrained``: torch's random weights, drawn from ``seed``, as the head's always are."""
 
-    def __init__(self, encoder: Unrolled, classes: int, dropout: float, input_dropout: float, seed: int) -> None:
+    def __init__(
+        self, encoder: Unrolled, classes: int, dropout: float, input_dropout: float, seed: int, pretrained: bool = True
+    ) -> None:
         super().__init__()
         with seeds.fixed(seed):
             self.layers = nn.ModuleList([nn.Linear(below, above) for below, above in pairwise(encoder.sizes)])
             self.head = nn.Linear(encoder.sizes[-1], classes)
         self.dropout, self.input_dropout = nn.Dropout(dropout), nn.Dropout(input_dropout)
-        for mine, theirs in zip(self.layers, encoder.encoder, strict=True):
+        for mine, theirs in zip(self.layers, encoder.encoder if pretrained else self.layers, strict=True):
             mine.load_state_dict(theirs.state_dict())
 
     def features(self, x: Tensor) -> Tensor:
