@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
+from core.embed.words import HEAPS, MONTHS
 from core.group.timeline import I64
 from core.paths import printable, to_str
 
@@ -28,25 +29,7 @@ _DATE = re.compile(
 )
 _CAMERA = re.compile(r"\d{3}[A-Z0-9_]{5}|\d{3}[-_ ]?[A-Z]{3,8}|\d{4,}[-_]?\d*|IMG[-_ ]?\d+|DSC[NF]?[-_ ]?\d*", re.I)
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_MONTHS = """
-january february march april may june july august september october november december jan feb mar apr jun jul aug
-sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août
-septembre octobre novembre décembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre
-diciembre
-"""
-_DUMPS = """
-dcim camera roll screenshot screenshots screen shots whatsapp telegram signal instagram facebook snapchat messenger
-images image pictures picture photos photo pics pic foto fotos bilder bild imagenes videos video movies sent
-received download downloads upload uploads inbox import imports imported export exports exported backup backups
-archive archives old new folder ordner neuer neue nouveau dossier nueva carpeta untitled misc miscellaneous various
-stuff temp tmp test unsorted sorted sort todo all apple canon nikon sony olympus panasonic fuji fujifilm samsung
-google pixel iphone android phone handy mobile tablet ipad card sdcard disc disk drive usb raw raws jpg jpeg jpegs
-png tiff heic dng nef edited edits edit original originals originale lightroom photoshop picasa takeout library
-album albums collection selects selection best favourites favorites web print small large thumbs thumbnails scans
-scanned users home desktop documents dropbox onedrive icloud nextcloud cloud sync synced public shared mnt media
-volumes from and the for with of my mine our meine unsere
-"""
-DUMPS = frozenset((_MONTHS + " " + _DUMPS).split())
+DUMPS = frozenset((MONTHS + HEAPS).split())
 """Words that do not name an event: months, cameras, programs, and what people call a heap."""
 
 
