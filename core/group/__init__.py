@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,9 +127,11 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
     if near is None and table.vectors is not None:
         near = neighbours.nearest(table.vectors, SHARED_NEIGHBOURS, seed=seed)
     pairs = {kind: inputs.pairs.get(kind, NO_PAIRS) for kind in ("lookalikes", "duplicates", "bursts")}
-    found["lookalikes"] = lookalikes.find(
-        table, seed=seed, neighbours=near, pairs=pairs["lookalikes"], metric=inputs.metric
-    )
+    if inputs.looks is None:
+        looked, close, metric = table, near, inputs.metric
+    else:  # the learned metric is one of the embedder's vectors
+        looked, close, metric = replace(table, vectors=inputs.looks), inputs.looks_neighbours, None
+    found["lookalikes"] = lookalikes.find(looked, seed=seed, neighbours=close, pairs=pairs["lookalikes"], metric=metric)
     work.begin("identical")
     found["identical"] = duplicates.find_identical(table, copies)
     work.begin("duplicates")

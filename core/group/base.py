@@ -150,7 +150,8 @@ class Inputs:
     odds of the m - 1 gaps between all dated photos in order of time, in place of the rule's. ``probes``: learned
     kinds; ``heads``: by taught kind the positions that another head than the probe decided, with its strengths.
     ``metric`` float32 [d] or [d, r]: what to scale or project vectors with before comparing. ``neighbours`` of
-    all rows, where they are known already.
+    all rows, where they are known already. ``looks`` float16 [n, k]: a learner's vectors, of which look-alikes are made
+    in place of the table's, ``looks_neighbours`` by them.
     """
 
     line: tuple[LineConstraint, ...] = ()
@@ -165,3 +166,5 @@ class Inputs:
     heads: Mapping[str, tuple[NDArray[np.int64], F32]] = field(default_factory=dict)
     metric: F32 | None = None
     neighbours: Neighbours | None = None
+    looks: NDArray[np.float16] | None = None
+    looks_neighbours: Neighbours | None = None

@@ -9,34 +9,35 @@ from core.errors import LibraryError
 from core.group.neighbours import EXACT_BELOW, Neighbours, present
 from core.progress import Progress
 from core.retrieve.graph import Damaged, NeighbourIndex
-from core.store.queries_vectors import current_embedder, neighbours_at
+from core.store.queries_vectors import EmbedderRow, current_embedder, neighbours_at
 from core.store.store import Store
 
 I64 = NDArray[np.int64]
 
 
-def for_table(store: Store, rows: I64, progress: Progress) -> Neighbours | None:
-    """The stored neighbours of a table's photos, in positions of the table.
+def for_table(store: Store, rows: I64, progress: Progress, embedder: EmbedderRow | None = None) -> Neighbours | None:
+    """The stored neighbours of a table's photos, in positions of the table, by the library's embedder or another.
 
     ``rows`` int64 [n]: the row of each photo's vector, -1 for none. The index is made, or brought up to date, first.
     None where the library has too few vectors to need one: exact neighbours are as quick there.
     Raises :class:`core.errors.Cancelled`; the index that was there stays.
     """
-    index = update(store, rows, progress)
+    index = update(store, rows, progress, embedder)
     return None if index is None else Neighbours(*index.lists(rows))
 
 
-def update(store: Store, rows: I64, progress: Progress) -> NeighbourIndex | None:
+def update(store: Store, rows: I64, progress: Progress, embedder: EmbedderRow | None = None) -> NeighbourIndex | None:
     """The index, holding every one of ``rows`` that has a vector. It is made anew only where it is absent, damaged or
     long outgrown; one of another embedder is another index. None where there are too few vectors."""
-    with store.read() as conn:
-        embedder = current_embedder(conn)
+    if embedder is None:
+        with store.read() as conn:
+            embedder = current_embedder(conn)
     wanted = np.unique(rows[rows >= 0])
     if embedder is None or len(wanted) <= EXACT_BELOW:
         return None
     vectors = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
     folder, name = neighbours_at(store.root, embedder)
-    index = _opened(store, vectors)
+    index = _opened(store, embedder, vectors)
     try:
         if index is None or not index.fits(len(index.missing(wanted))):
             progress.phase("Finding neighbours", 2 * len(wanted), "steps")
@@ -48,11 +49,8 @@ def update(store: Store, rows: I64, progress: Progress) -> NeighbourIndex | None
     return index
 
 
-def _opened(store: Store, vectors: NDArray[np.float16]) -> NeighbourIndex | None:
+def _opened(store: Store, embedder: EmbedderRow, vectors: NDArray[np.float16]) -> NeighbourIndex | None:
     """The index as it is stored; None where it is absent or damaged."""
-    with store.read() as conn:
-        embedder = current_embedder(conn)
-    assert embedder is not None
     try:
         return NeighbourIndex.open(*neighbours_at(store.root, embedder), vectors)
     except (Damaged, OSError):

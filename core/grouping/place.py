@@ -24,6 +24,7 @@ from core.group.base import Inputs, PhotoTable
 from core.group.events import EventParams
 from core.group.stream import line_of
 from core.grouping import place_looks, place_where, state
+from core.grouping.looks import derive_missing
 from core.grouping.run import run
 from core.grouping.table import read_table
 from core.grouping.vectors import Scratch, with_vectors
@@ -64,6 +65,7 @@ def place_new(store: Store, progress: Progress, *, seed: int = 0) -> Placed:
         return Placed(full=True)
     if not len(since.new):
         return Placed(full=False)
+    derive_missing(store, progress)
     progress.phase("Placing new photos", STEPS, "steps")
     return _place(store, since.new, progress)
 

@@ -15,7 +15,7 @@ from core.grouping import joining
 from core.grouping.table import read_copies, read_table
 from core.records import FLAG_BURST
 from core.store.columns import int_columns
-from core.store.queries_vectors import current_embedder, nearest_rows
+from core.store.queries_vectors import EmbedderRow, current_embedder, looks_embedder, nearest_rows, vector_row
 from core.store.store import Store
 
 I64 = NDArray[np.int64]
@@ -41,7 +41,7 @@ def place(store: Store, conn: Connection, around: PhotoTable, new: I64, said: Sa
     seen = [row for row in rows.tolist() if bool(np.any(around.vectors[row]))]
     near = {int(around.ids[row]): nearest(store, conn, np.asarray(around.vectors[row])) for row in seen}
     _duplicates(conn, around, new, near)
-    return _lookalikes(store, conn, near, said)
+    return _lookalikes(store, conn, by_looks(store, conn, near), said)
 
 
 def take(table: PhotoTable, rows: I64) -> PhotoTable:
@@ -114,9 +114,23 @@ def _duplicates(conn: Connection, around: PhotoTable, new: I64, near: dict[int, 
     joining.join(conn, duplicates.find(table), table, new)
 
 
-def nearest(store: Store, conn: Connection, vector: NDArray[np.float16]) -> list[tuple[int, float]]:
-    """(photo, cosine) of the shown photos most like a vector, best first."""
-    used = current_embedder(conn)
+def by_looks(
+    store: Store, conn: Connection, near: dict[int, list[tuple[int, float]]]
+) -> dict[int, list[tuple[int, float]]]:
+    """The nearest photos of the same ones by the vectors that look-alikes are made of."""
+    used = looks_embedder(conn)
+    if used is None or used == current_embedder(conn):
+        return near
+    stored = store.vectors(used.name, used.version, used.dim).rows()
+    at = {photo: vector_row(conn, used.id, photo) for photo in near}
+    return {photo: nearest(store, conn, np.array(stored[row[0]]), used) for photo, row in at.items() if row is not None}
+
+
+def nearest(
+    store: Store, conn: Connection, vector: NDArray[np.float16], used: EmbedderRow | None = None
+) -> list[tuple[int, float]]:
+    """(photo, cosine) of the shown photos most like a vector (of the library's embedder, or another), best first."""
+    used = used or current_embedder(conn)
     if used is None:
         return []
     rows, scores = nearest_rows(store, used, vector, VOTERS + 1)
@@ -157,7 +171,7 @@ def _elected(conn: Connection, voters: list[int]) -> int | None:
 
 def _own_likeness(store: Store, conn: Connection, number: int) -> float:
     """How alike a group's members are to the most alike of them: a low quantile over a sample."""
-    used = current_embedder(conn)
+    used = looks_embedder(conn)
     if used is None:
         return 2.0
     rows = conn.exec_driver_sql(

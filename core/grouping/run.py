@@ -13,6 +13,7 @@ from core.group.base import Found, PhotoTable
 from core.grouping import clocks as wrong_clocks
 from core.grouping import geometry, graph, state, write
 from core.grouping.differences import write_boundaries
+from core.grouping.looks import with_looks
 from core.grouping.table import read_copies, read_table
 from core.grouping.vectors import Scratch, rows_of, with_vectors
 from core.progress import Progress
@@ -50,7 +51,7 @@ def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) 
         inputs = learn.with_learned(store, table, inputs, progress if looks else None)
         if looks and table.vectors is not None:
             near = graph.for_table(store, rows_of(store, table.ids), progress)
-            inputs = replace(inputs, neighbours=near)
+            inputs = with_looks(store, table, replace(inputs, neighbours=near), scratch, progress)
             progress.phase("Grouping", STEPS, "steps")
         progress.advance()
         progress.check()

@@ -13,8 +13,8 @@ from core.store.columns import int_columns
 from core.store.wall_columns import VISIBLE
 
 GROUPED, UNSORTED = "grouped", "unsorted"
-"""Keys of ``meta``: [newest photo id that was grouped, the embedder's name, its version]; photos placed since the last
-full grouping that no group of look-alikes would take."""
+"""Keys of ``meta``: [newest photo id that was grouped, the embedder's name, its version, those of the learner in use
+if there is one]; photos placed since the last full grouping that no group of look-alikes would take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Since:
 
 def since(conn: Connection) -> Since:
     """What came since the last grouping."""
-    grouped, embedder, version = meta.get_meta(conn, GROUPED, [0, "", ""])
+    grouped, *embedder = meta.get_meta(conn, GROUPED, [0, "", ""])
     (new,) = int_columns(conn, ["id"], f"FROM photo WHERE id > ? AND {VISIBLE} ORDER BY id", (grouped,))
     photos = int(
         conn.exec_driver_sql(f"SELECT count(*) FROM photo INDEXED BY photo_by_time WHERE {VISIBLE}").scalar() or 0
     )
     held = int(conn.exec_driver_sql("SELECT sum(n_photos) FROM \"group\" WHERE kind = 'events'").scalar() or 0)
-    same = [embedder, version] == _embedder(conn) and photos - held == len(new) and grouped > 0
+    same = embedder == _embedder(conn) and photos - held == len(new) and grouped > 0
     return Since(new, same, photos, int(meta.get_meta(conn, UNSORTED, 0)))
 
 
@@ -59,5 +59,6 @@ def _note(conn: Connection, ids: NDArray[np.int64]) -> None:
 
 
 def _embedder(conn: Connection) -> list[str]:
-    used = meta.get_meta(conn, meta.EMBEDDER)
-    return list(used) if used else ["", ""]
+    """[name, version] of the embedder, those of the learner in use for look-alikes behind them."""
+    used, looks = meta.get_meta(conn, meta.EMBEDDER), meta.get_meta(conn, meta.LOOKS)
+    return [*(used or ["", ""]), *(looks or [])]

@@ -141,6 +141,7 @@ class SecondPass:
 
     def _insert_vectors(self, conn: Connection, rows: dict[int, tuple[int, float]]) -> None:
         if self._vectors is not None:
+            pending.forget_derived(conn, list(rows))
             pending.insert_vectors(conn, self._vectors.embedder_id, [(p, r, n) for p, (r, n) in rows.items()])
 
     def _embed(self, good: list[tuple[DescribeTask, Described]]) -> dict[int, tuple[int, float]]:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Cancelled, ReverieError
-from core.lab import catalogue, data, learners, runs, train
+from core.lab import catalogue, data, learners, runs, train, use
 from core.lab.data import Material
 from core.learn import process
 from core.progress import Progress
+from core.records import Change
 from core.records_lab import Curve, LearnerInfo, PictureGrid, Run, RunSpec
 from core.store.queries_vectors import current_embedder
 from core.store.store import Store
@@ -56,6 +57,7 @@ class Lab:
         run = runs.read(self._store.root, run_id, alive)
         progress = self._active.get(run_id)
         paused = progress is not None and progress.paused
+        run = replace(run, in_use=run_id == use.used(self._store))
         return replace(run, state="paused") if paused and run.state == "running" else run
 
     def _read(self, name: str) -> Run | str | None:
@@ -164,7 +166,34 @@ class Lab:
         """Forget a run with all it learned. Raises KeyError, ReverieError while it trains or is in use."""
         if run_id in self._active:
             raise ReverieError(f"The run {run_id} is being trained. Cancel it first.")
+        if run_id == use.used(self._store):
+            raise ReverieError(f"The run {run_id} is in use for look-alikes and search. Use another first.")
         runs.delete(self._store.root, run_id)
+        use.forget(self._store, run_id.partition("-")[0], run_id)
+
+    # ------------------------------------------------------------ using
+
+    def use(self, name_or_run_id: str, progress: Progress) -> Change:
+        """Look-alikes and search go by this run's vectors (or those of a learner's latest finished run) from now on;
+        "cnn" goes back. Groups are found anew. It can be undone; look-alikes then follow at the next grouping.
+
+        Raises KeyError for what is none, ReverieError, Cancelled (nothing has changed then, or only the groups wait).
+        """
+        from core import grouping
+
+        run = None if name_or_run_id == use.CNN else self._finished(name_or_run_id)
+        change = use.use(self._store, run, progress)
+        if change != Change():
+            grouping.run(self._store, progress)
+        return change
+
+    def _finished(self, name: str) -> Run:
+        if name in learners.CLASSES:
+            done = [run for run in self.runs() if run.spec.learner == name and run.state == "done"]
+            if not done:
+                raise ReverieError(f"No run of {name} is finished. Train it first.")
+            return done[0]
+        return self.run(name)
 
     # ------------------------------------------------------------ inside
 

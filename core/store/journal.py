@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from core.records import FLAG_MARKED, Change
-from core.store import put_away
+from core.store import meta, put_away
 from core.store import schema as s
 from core.store.hiding import set_hidden
 
@@ -80,11 +80,17 @@ def _put_away(conn: Connection, command: Command) -> Change:
     return Change(photos=True, groups=True, ids=tuple(ids))
 
 
+def _use_vectors(conn: Connection, command: Command) -> Change:
+    meta.set_meta(conn, meta.LOOKS, command["used"])
+    return Change(photos=True, groups=True)
+
+
 COMMANDS: dict[str, Callable[[Connection, Command], Change]] = {
     "rate": _rate,
     "hide": _hide,
     "mark": _mark,
     "put_away": _put_away,
+    "use_vectors": _use_vectors,
 }
 
 

@@ -12,9 +12,10 @@ from core.store import schema as s
 
 GENERATION, DEVICE, EMBEDDER, CHOSEN, SCAN = "generation", "device", "embedder", "chosen_embedder", "scan"
 PHOTOS = "photos_generation"
+LOOKS = "looks_embedder"
 """Number of visible writes, and of the last of them that changed photos (not only their groups); what the embedder
 runs on; [name, version] whose vectors are used; the name that the person chose for the next import; serial of the last
-scan."""
+scan; [name, version] of the learner whose vectors look-alikes and search use in place of the embedder's, or None."""
 
 
 def get_meta(conn: Connection, key: str, default: Any = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
 from core.records import FLAG_COPIES, FLAG_MISSING, Described
+from core.records_lab import LEARNERS
 from core.store import schema as s
 from core.store.catalog import forget_empty_photos
 
@@ -112,6 +114,15 @@ def set_file_hash(conn: Connection, hashes: dict[int, bytes]) -> None:
     if hashes:
         statement = update(s.file).where(s.file.c.id == bindparam("key")).values(content_hash=bindparam("hash"))
         conn.execute(statement, [{"key": key, "hash": value} for key, value in hashes.items()])
+
+
+def forget_derived(conn: Connection, photo_ids: Sequence[int]) -> None:
+    """What learners made of these photos' earlier vectors is no longer theirs."""
+    conn.exec_driver_sql(
+        "DELETE FROM vector WHERE photo_id IN (SELECT value FROM json_each(?)) AND embedder_id IN"
+        " (SELECT id FROM embedder WHERE name IN (SELECT value FROM json_each(?)))",
+        (json.dumps(list(photo_ids)), json.dumps(LEARNERS)),
+    )
 
 
 def insert_vectors(conn: Connection, embedder_id: int, rows: Sequence[tuple[int, int, float]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from core.records import FLAG_MISSING
+from core.records_lab import LEARNERS
 from core.retrieve.exact import best, cosine_scores
 from core.retrieve.graph import Damaged, NeighbourIndex
 from core.store import meta
@@ -35,15 +36,26 @@ class EmbedderRow:
 
 
 def current_embedder(conn: Connection) -> EmbedderRow | None:
-    """The embedder that the last import used, else the one registered last."""
+    """The embedder that the last import used, else the one registered last; never a learner of the Lab."""
+    found = _named(conn, meta.EMBEDDER)
+    if found is not None:
+        return found
     c = s.embedder.c
-    wanted = select(c.id, c.name, c.version, c.dim).order_by(c.id.desc())
-    named = meta.get_meta(conn, meta.EMBEDDER)
-    if named:
-        row = conn.execute(wanted.where(c.name == named[0], c.version == named[1])).first()
-        if row is not None:
-            return EmbedderRow(*row)
+    wanted = select(c.id, c.name, c.version, c.dim).where(c.name.not_in(LEARNERS)).order_by(c.id.desc())
     row = conn.execute(wanted).first()
+    return None if row is None else EmbedderRow(*row)
+
+
+def looks_embedder(conn: Connection) -> EmbedderRow | None:
+    """Whose vectors look-alikes and search use: the learner that the person chose, else :func:`current_embedder`."""
+    return _named(conn, meta.LOOKS) or current_embedder(conn)
+
+
+def _named(conn: Connection, key: str) -> EmbedderRow | None:
+    named = meta.get_meta(conn, key)
+    c = s.embedder.c
+    wanted = select(c.id, c.name, c.version, c.dim)
+    row = conn.execute(wanted.where(c.name == named[0], c.version == named[1])).first() if named else None
     return None if row is None else EmbedderRow(*row)
 
 
@@ -54,10 +66,13 @@ def vector_row(conn: Connection, embedder_id: int, photo_id: int) -> tuple[int, 
     return None if row is None else (int(row.row), float(row.norm))
 
 
-def vector_of(store: Store, photo_id: int) -> tuple[EmbedderRow, NDArray[np.float16], float] | None:
-    """(embedder, vector float16 [dim], its length before normalising) of a photo; None while it has none."""
+def vector_of(
+    store: Store, photo_id: int, *, looks: bool = False
+) -> tuple[EmbedderRow, NDArray[np.float16], float] | None:
+    """(embedder, vector float16 [dim], its length before normalising) of a photo; None while it has none. ``looks``:
+    the vector that search uses."""
     with store.read() as conn:
-        embedder = current_embedder(conn)
+        embedder = looks_embedder(conn) if looks else current_embedder(conn)
         at = None if embedder is None else vector_row(conn, embedder.id, photo_id)
     if embedder is None or at is None:
         return None
@@ -90,7 +105,7 @@ def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
     with store.read() as conn:
         if conn.execute(select(s.photo.c.id).where(s.photo.c.id == photo_id)).first() is None:
             raise KeyError(photo_id)
-    found = vector_of(store, photo_id)
+    found = vector_of(store, photo_id, looks=True) or vector_of(store, photo_id)
     if found is None or top <= 0:
         return []
     embedder, vector, _ = found
