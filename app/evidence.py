@@ -62,6 +62,11 @@ def _kinds(reason: Reason) -> list[str]:
     return [seen or (f"Cues: {', '.join(strongest)}" if strongest else "")]
 
 
+def _topics(reason: Reason) -> list[str]:
+    words = reason.get("words")
+    return [f"Its words: {', '.join(words)}"] if words else []
+
+
 def _lookalikes(reason: Reason) -> list[str]:
     cosine = reason.get("cosine_to_middle")
     return [f"{_alike(cosine)} the middle of this group"] if cosine is not None else []
@@ -150,6 +155,7 @@ EXPLAINED: dict[str, Callable[[Reason], list[str]]] = {
     "trips": _trips,
     "places": _places,
     "kinds": _kinds,
+    "topics": _topics,
     "lookalikes": _lookalikes,
     "identical": _duplicates,
     "duplicates": _duplicates,

@@ -11,6 +11,7 @@ KIND_TITLES = {
     "trips": "Trips",
     "places": "Places",
     "kinds": "Kinds",
+    "topics": "Topics",
     "lookalikes": "Look-alikes",
     "identical": "Identical files",
     "duplicates": "Duplicates",
@@ -21,7 +22,8 @@ KIND_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A page of the window. ``page``: "wall", "sets", "odd", "folders", "health" or "problems"; ``scope`` says of what.
+    """A page of the window. ``page``: "wall", "sets", "odd", "folders", "health", "problems" or "lab"; ``scope``
+    says of what.
 
     ``title`` is the last crumb, ``section`` the one before it (a kind) or empty.
     """
@@ -36,6 +38,7 @@ ALL = Location()
 PROBLEMS = Location("problems", Scope("problems"), "Problems")
 HEALTH = Location("health", Scope("health"), "Health")
 FOLDERS = Location("folders", Scope("folders"), "Folders")
+LAB = Location("lab", Scope("lab"), "Lab")
 
 
 def page_of(kind: str) -> str:

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 STAGES = ("scan", "read", "metadata", "sidecar", "decode", "thumbnail", "embed", "unsupported")
 """Where a problem can arise, in the order of the work."""
 
-GROUP_KINDS = ("events", "trips", "places", "kinds", "lookalikes", "identical", "duplicates", "bursts", "odd")
+GROUP_KINDS = (
+    "events", "trips", "places", "kinds", "topics", "lookalikes", "identical", "duplicates", "bursts", "odd",
+)  # fmt: skip
 
 LEVELS: dict[str, float] = {"moments": 0.15, "events": 0.5, "trips": 0.93, "seasons": 0.985, "years": 0.995}
 """Names of the levels and the boundary strength from which each cuts, each nested in the one before."""

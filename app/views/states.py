@@ -44,6 +44,11 @@ EMPTY = {
     "kinds": State(
         "kinds", "No kinds yet", "Kinds, such as landscapes, food or documents, appear when an import is done."
     ),
+    "topics": State(
+        "topics",
+        "No topics",
+        "What captions, keywords and names of folders speak of is gathered here, where there are enough words.",
+    ),
     "lookalikes": State(
         "lookalikes", "No look-alikes", "Photos that resemble each other are gathered here when an import is done."
     ),

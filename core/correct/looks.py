@@ -34,7 +34,7 @@ def apply(conn: Connection, spoken: Sequence[Correction], on: set[int], back: Se
         mine = [each for each in spoken if _scope(each) == scope]
         if mine:
             kept += sets.apply(conn, said, scope, mine, [b for b in back if b["what"] == "sets" and b["kind"] == scope])
-    for kind in ("places", "odd", "identical"):
+    for kind in ("places", "topics", "odd", "identical"):
         mine = [each for each in spoken if each.kind == "exclude" and each.payload["group_kind"] == kind]
         if mine:
             kept += _exclude(conn, kind, mine, on, [b for b in back if b["what"] == "sets" and b["kind"] == kind])

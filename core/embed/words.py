@@ -128,7 +128,7 @@ def tf_idf(counts: Counts) -> csr_array:
     return weighted
 
 
-def latent(counts: Counts, dim: int = 100, seed: int = 0) -> F32:
+def latent(counts: Counts, dim: int = 300, seed: int = 0) -> F32:
     """Latent semantic analysis: float32 [n, at most dim], rows of length one; zero where a bag has no known word."""
     from sklearn.decomposition import TruncatedSVD
 

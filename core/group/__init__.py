@@ -116,12 +116,14 @@ def events_of(events: Found, n: int) -> NDArray[np.int64]:
 
 def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None) -> None:
     """All that is found in the pictures: kinds, look-alikes, copies, bursts, odd ones."""
-    from core.group import bursts, duplicates, kinds, lookalikes, neighbours, odd
+    from core.group import bursts, duplicates, kinds, lookalikes, neighbours, odd, topics
 
     table, found, seed, inputs = work.table, work.found, work.seed, work.inputs
     work.begin("kinds")
     taught = kinds.Taught(inputs.kinds, inputs.taught, inputs.probes, inputs.heads)
     found["kinds"] = kinds.find(table, taught=taught)
+    work.begin("topics")
+    found["topics"] = topics.find(inputs.texts or topics.nothing(len(table)), seed=seed)
     work.begin("lookalikes")
     near = inputs.neighbours
     if near is None and table.vectors is not None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.group.gaps import GapModel
     from core.group.neighbours import Neighbours
     from core.group.probes import Probe
+    from core.group.topics import Texts
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -151,7 +152,7 @@ class Inputs:
     kinds; ``heads``: by taught kind the positions that another head than the probe decided, with its strengths.
     ``metric`` float32 [d] or [d, r]: what to scale or project vectors with before comparing. ``neighbours`` of
     all rows, where they are known already. ``looks`` float16 [n, k]: a learner's vectors, of which look-alikes are made
-    in place of the table's, ``looks_neighbours`` by them.
+    in place of the table's, ``looks_neighbours`` by them. ``texts``: what is written beside the photos.
     """
 
     line: tuple[LineConstraint, ...] = ()
@@ -166,5 +167,6 @@ class Inputs:
     heads: Mapping[str, tuple[NDArray[np.int64], F32]] = field(default_factory=dict)
     metric: F32 | None = None
     neighbours: Neighbours | None = None
+    texts: Texts | None = None
     looks: NDArray[np.float16] | None = None
     looks_neighbours: Neighbours | None = None

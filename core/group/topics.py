@@ -22,7 +22,7 @@ from core.group.lookalikes import LookParams
 from core.group.timeline import I64
 
 ALGORITHM, VERSION = "lsa-shared-neighbour-tree", "1"
-_BROAD, _MIDDLE, _FINE = range(3)
+_MIDDLE = 1  # of the three levels of partitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class TopicParams:
     enough: int = 2
     fewest: int = 3
     most: int = 200
-    dim: int = 100
+    dim: int = 300
     named: int = 3
     neighbours: int = 15
     resolution: float = 0.5
@@ -133,6 +133,11 @@ def _group(texts: Texts, counts: Counts, vectors: F32, members: I64, telling: F6
         key="", title=title[:1].upper() + title[1:], subtitle="", members=members, strengths=strengths,
         reasons=reasons, strength=float(strengths.mean()), details={"words": names},
     )  # fmt: skip
+
+
+def nothing(n: int) -> Texts:
+    """The texts of n photos beside which nothing is written."""
+    return Texts(np.full(n, -1, np.int64), ())
 
 
 def texts_of(bags: Sequence[Bag]) -> Texts:

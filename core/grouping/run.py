@@ -15,12 +15,15 @@ from core.grouping import geometry, graph, state, write
 from core.grouping.differences import write_boundaries
 from core.grouping.looks import with_looks
 from core.grouping.table import read_copies, read_table
+from core.grouping.texts import read_texts
 from core.grouping.vectors import Scratch, rows_of, with_vectors
 from core.progress import Progress
 from core.records import Change
 from core.store.store import Store
 
-ORDER = ("trips", "events", "places", "kinds", "lookalikes", "identical", "duplicates", "bursts", "odd")
+ORDER = (
+    "trips", "events", "places", "kinds", "topics", "lookalikes", "identical", "duplicates", "bursts", "odd",
+)  # fmt: skip
 """Trips come first: events name theirs as parent."""
 
 STEPS = 2 * len(ORDER) + 3
@@ -46,6 +49,7 @@ def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) 
             table = read_table(conn, looks=looks)
             copies = read_copies(conn, table.ids) if looks else None
             inputs = replay.inputs(conn, table)
+            inputs = replace(inputs, texts=read_texts(conn, table.ids) if looks else None)
             shares = None if looks else kind_shares(conn, table)
         table = with_vectors(store, table, scratch)
         inputs = learn.with_learned(store, table, inputs, progress if looks else None)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from core.records import GROUP_KINDS, Boundary, Group
 from core.store import schema as s
 
-_BY_SIZE = frozenset({"places", "kinds", "lookalikes"})
+_BY_SIZE = frozenset({"places", "kinds", "topics", "lookalikes"})
 """Kinds whose groups are listed largest first; those of the others newest first."""
 
 _LAST = ("unsure",)
