@@ -15,6 +15,8 @@ INPUT = Parameter(
 EPOCHS = "How often it sees every photo."
 RATE = "How far a step goes."
 BATCH = "Photos of one step."
+DECAY = "Pull of the weights to zero."
+PATIENCE = Parameter("patience", 5, "Rounds without anything better after which it stops.", 1, 1000)
 
 
 def _epochs(default: int, basic: bool = True, help: str = EPOCHS) -> Parameter:
@@ -104,8 +106,8 @@ def require(name: str, photos: int) -> None:
 _CD = (
     Parameter("cd_k", 1, "Steps of Gibbs sampling per update (CD-k).", 1, 100),
     Parameter("centred", True, "Updates made of what differs from running means; more stable."),
-    Parameter("momentum", 0.5, "Share of the step before that is kept.", 0.0, 0.999),
-    Parameter("weight_decay", 1e-4, "Pull of the weights to zero.", 0.0, 1.0),
+    Parameter("momentum", 0.9, "Share of the step before that is kept.", 0.0, 0.999),
+    Parameter("weight_decay", 1e-4, DECAY, 0.0, 1.0),
     Parameter("sparsity_target", 0.1, "Share of photos that a unit should answer to.", 0.001, 0.999),
     Parameter("sparsity_cost", 0.0, "How strongly that is asked for; 0: not at all.", 0.0, 10.0),
     Parameter("clip", 10.0, "Longest step's gradient.", 1e-3, 1e6),
@@ -150,7 +152,18 @@ _TABLE: dict[str, LearnerInfo] = {
         "autoencoder",
         "Autoencoder",
         "Compact vectors; what it cannot reproduce of a photo is what is odd about it.",
-        (INPUT, _epochs(30), _rate(1e-3), _batch()),
+        (
+            INPUT,
+            Parameter("latent_dim", 64, "Numbers of a code.", 1, 2048, basic=True),
+            _epochs(30),
+            _rate(1e-3),
+            Parameter("hidden_sizes", "512", "Units of each layer between vectors and code."),
+            Parameter("width", 16, "Channels of the first convolution, where it sees thumbnails.", 1, 256),
+            Parameter("noise", 0.3, "Spread of what is added to what it sees; it learns to take that away.", 0.0, 10.0),
+            Parameter("weight_decay", 0.0, DECAY, 0.0, 1.0),
+            _batch(),
+            PATIENCE,
+        ),
         ("loss", "reconstruction"),
         100,
     ),
@@ -159,9 +172,17 @@ _TABLE: dict[str, LearnerInfo] = {
         "Binary codes",
         "A few bytes a photo, so that a million can be searched where memory is short.",
         (
-            Parameter("bits", 256, "Bits of a code.", 8, 1024, choices=(), basic=True),
-            _epochs(20),
+            Parameter("n_bits", 256, "Bits of a code, a multiple of 8.", 8, 1024, basic=True),
+            _epochs(30),
             _rate(1e-3),
+            Parameter("hidden_sizes", "512", "Units of each layer below the code."),
+            Parameter("pretrain_epochs", 5, "Rounds of each layer's Boltzmann machine beforehand.", 1, 1000),
+            Parameter("neighbours", 10, "Nearest photos whose codes are drawn together.", 1, 100),
+            Parameter("steps", 3, "Longest walk from neighbour to neighbour.", 1, 10),
+            Parameter("temperature", 0.3, "Of the contrast between neighbours and others.", 0.01, 10.0),
+            Parameter("balance", 0.1, "How strongly each bit is to be on for half of the photos.", 0.0, 10.0),
+            Parameter("decorrelation", 0.05, "How strongly bits are to differ from each other.", 0.0, 10.0),
+            Parameter("sample", 20_000, "Photos that it learns from at most.", 100, 1_000_000),
             _batch(256),
         ),
         ("loss",),
@@ -180,7 +201,7 @@ _TABLE: dict[str, LearnerInfo] = {
             _epochs(15),
             Parameter("batch", 8, BATCH, 1, 64),
             _rate(3e-3),
-            Parameter("weight_decay", 1e-2, "Pull of the weights to zero.", 0.0, 1.0),
+            Parameter("weight_decay", 1e-2, DECAY, 0.0, 1.0),
         ),
         ("loss",),
         3,

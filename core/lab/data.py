@@ -168,13 +168,8 @@ def small_picture(root: str | os.PathLike[str], photo: int) -> NDArray[np.uint8]
     return pixels
 
 
-def flat(pictures: NDArray[np.uint8]) -> NDArray[np.float16]:
-    """float16 [n, 3072] in [0, 1], in the order of the picture's points (height, width, colour)."""
-    return (pictures.reshape(len(pictures), -1).astype(np.float32) / 255.0).astype(np.float16)
-
-
 def as_pictures(rows: NDArray[Any]) -> NDArray[np.uint8]:
-    """The inverse of :func:`flat`, what is beyond [0, 1] cut."""
+    """uint8 [n, 32, 32, 3] of intensities, in rows or as pictures; what is beyond [0, 1] is cut."""
     scaled = np.clip(np.nan_to_num(np.asarray(rows, np.float32)), 0.0, 1.0) * 255.0
     pictures: NDArray[np.uint8] = np.rint(scaled).astype(np.uint8).reshape(-1, SIDE, SIDE, 3)
     return pictures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +23,20 @@ BLOCK = 4096
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Where a learner's class is: ``module:class``. ``visible``: it has to be told what kind of numbers it sees."""
+    """Where a learner's class is: ``module:class``; ``pictures``: the one that sees thumbnails, if it is another."""
 
     factory: str
-    visible: bool = False
+    pictures: str = ""
+
+    def of(self, parameters: Mapping[str, Any]) -> str:
+        """The class for what a run's parameters let it see."""
+        return self.pictures if self.pictures and sees_pictures(parameters) else self.factory
 
 
 CLASSES: dict[str, Made] = {
-    "rbm": Made("core.embed.rbm:RBM", visible=True),
-    "dbn": Made("core.embed.dbn:DBN", visible=True),
-    "autoencoder": Made("core.embed.autoencoder:Autoencoder"),
+    "rbm": Made("core.embed.rbm:RBM"),
+    "dbn": Made("core.embed.dbn:DBN"),
+    "autoencoder": Made("core.embed.autoencoder:DenseAutoencoder", "core.embed.autoencoder:ConvAutoencoder"),
     "codes": Made("core.embed.hashing:BinaryCodes"),
 }
 """Those that learn from arrays of vectors or small pictures, and make vectors of them."""
@@ -42,12 +47,22 @@ INPUT, PICTURES = "input", "pictures"
 
 def build(made: Made, parameters: Mapping[str, Any], seed: int, device: str) -> Any:
     """The estimator of a run, not fitted. Imports what it is made of."""
-    module, _, name = made.factory.partition(":")
-    own = {key: value for key, value in parameters.items() if key != INPUT}
-    own |= {key: sizes_of(value) for key, value in own.items() if key.endswith("_sizes")}
-    if made.visible:
-        own["visible"] = "bernoulli" if parameters.get(INPUT) == PICTURES else "gaussian"
-    return getattr(importlib.import_module(module), name)(**own, random_state=seed, device=device)
+    module, _, name = made.of(parameters).partition(":")
+    given = {**parameters, "visible": "bernoulli" if sees_pictures(parameters) else "gaussian"}
+    given |= {key: sizes_of(value) for key, value in parameters.items() if key.endswith("_sizes")}
+    kind = getattr(importlib.import_module(module), name)
+    own = {key: given[key] for key in inspect.signature(kind).parameters if key in given}
+    return kind(**own, random_state=seed, device=device)
+
+
+def sees_pictures(parameters: Mapping[str, Any]) -> bool:
+    """Whether a run learns from thumbnails, not from the CNN's vectors."""
+    return bool(parameters.get(INPUT) == PICTURES)
+
+
+def shaped(made: Made, parameters: Mapping[str, Any], pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Small pictures uint8 [n, side, side, 3] as a learner takes them: convolutions as they are, others as rows."""
+    return pictures if made.of(parameters) == made.pictures else pictures.reshape(len(pictures), -1)
 
 
 def sizes_of(text: str) -> tuple[int, ...]:

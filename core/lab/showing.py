@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.lab import data
-from core.lab.learners import INPUT, PICTURES
+from core.lab.learners import sees_pictures
 from core.records_lab import PictureGrid, Value
 
 Pictures = NDArray[np.uint8]
@@ -27,7 +27,7 @@ class Shown:
     """
 
     def __init__(self, parameters: Mapping[str, Value], rows: NDArray[Any], pictures: Pictures | None) -> None:
-        self._pixels = parameters.get(INPUT) == PICTURES
+        self._pixels = sees_pictures(parameters)
         count = 0 if pictures is None else min(len(rows), len(pictures))
         self._rows, self._pictures = rows[:count], pictures if pictures is None else pictures[:count]
 

@@ -26,7 +26,7 @@ from core.lab.runs import Kept
 from core.progress import Progress
 from core.records_lab import Value
 
-Rows = NDArray[np.float16]
+Rows = NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def train(task: Task, progress: Progress) -> Outcome:
 
 def fingerprint(task: Task) -> str:
     """Tells runs apart, so that a checkpoint of another is never taken for this one's."""
-    told = json.dumps([task.made.factory, dict(task.parameters), task.seed], sort_keys=True)
+    told = json.dumps([task.made.of(task.parameters), dict(task.parameters), task.seed], sort_keys=True)
     material = task.material
     rows = material.rows.tobytes() + material.held_out.tobytes() + material.ids.tobytes()
     return hashlib.sha256(told.encode() + rows + material.vectors.encode()).hexdigest()
@@ -108,21 +108,21 @@ def _inputs(task: Task, scratch: Path, progress: Progress) -> tuple[Rows, Rows, 
     material = task.material
     small = data.SmallPictures(Path(material.root), Path(material.cache))
     held_ids = material.ids[material.held_out]
-    if task.parameters.get(learners.INPUT) != learners.PICTURES:
+    if not learners.sees_pictures(task.parameters):
         learn, held = data.vectors(material, scratch)
         pictures, _ = small.get(held_ids[: showing.LOOKED_AT], progress)
         return learn, held, pictures
     pictures, there = small.get(material.ids, progress)
-    rows = data.flat(pictures)
+    rows = learners.shaped(task.made, task.parameters, pictures)
     held_rows = there & material.held_out
     return rows[there & ~material.held_out], rows[held_rows], pictures[held_rows][: showing.LOOKED_AT]
 
 
 def foreseen(parameters: Mapping[str, Value]) -> int:
-    """How many rounds are foreseen: all epochs of all layers and stages."""
-    layers = len(learners.sizes_of(str(parameters.get("hidden_sizes", "1"))))
-    epochs = {name: int(value) for name, value in parameters.items() if name.endswith("epochs")}
-    return layers * epochs.pop("epochs", 0) + sum(epochs.values())
+    """How many rounds are foreseen; a stack learns layer by layer, then perhaps all of them together."""
+    together = parameters.get("up_down_epochs")
+    layers = 1 if together is None else len(learners.sizes_of(str(parameters["hidden_sizes"])))
+    return layers * int(parameters.get("epochs", 0)) + int(together or 0)
 
 
 def few(material: Material, most: int) -> Material:

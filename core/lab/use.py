@@ -73,10 +73,11 @@ def _seen(
     run: Run, ids: I64, rows: I64, stored: NDArray[np.float16], small: data.SmallPictures
 ) -> tuple[I64, NDArray[Any]]:
     """(photos that the learner can see, what it sees of them)."""
-    if run.spec.parameters.get(learners.INPUT) != learners.PICTURES:
+    if not learners.sees_pictures(run.spec.parameters):
         return ids, stored[rows]
     pictures, there = small.get(ids, Progress())
-    return ids[there], data.flat(pictures[there])
+    made = learners.CLASSES[run.spec.learner]
+    return ids[there], learners.shaped(made, run.spec.parameters, pictures[there])
 
 
 def _store(store: Store, run: Run, ids: I64, vectors: NDArray[np.float16]) -> None:

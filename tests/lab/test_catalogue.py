@@ -25,10 +25,16 @@ def test_every_learner_is_described() -> None:
             assert catalogue.complete(each.name, {})[parameter.name] == parameter.default
 
 
+def _parameters(factory: str) -> dict[str, inspect.Parameter]:
+    module, _, name = factory.partition(":")
+    return dict(inspect.signature(getattr(importlib.import_module(module), name)).parameters)
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_parameters_are_those_of_the_class(name: str) -> None:
-    module, _, made = CLASSES[name].factory.partition(":")
-    known = inspect.signature(getattr(importlib.import_module(module), made)).parameters
+    known = _parameters(CLASSES[name].factory)
+    for more in [CLASSES[name].pictures] if CLASSES[name].pictures else []:
+        known = {**_parameters(more), **known}
     for parameter in catalogue.info(name).parameters:
         if parameter.name == INPUT:
             continue
