@@ -64,7 +64,8 @@ _UNSPACED = r"\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W\d_])+(?:['’](?:(?![{_UNSPACED}])[^\W\d_])+)?")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])")
-_MADE = re.compile(r"^[A-Z]{2,5}[-_ ]?\d+|[0-9a-fA-F]{8,}|^\d|[-_]\d{4,}", re.ASCII)
+_COUNTED = re.compile(r"[A-Za-z]{1,5}[-_ ]?\d{3,}")
+_DIGEST = re.compile(r"(?<![^\W\d_])(?=[a-f]*\d)[0-9a-f]{8,}(?![^\W\d_])", re.I)
 _SHORTEST = 3
 
 
@@ -83,9 +84,7 @@ def words(text: str) -> list[str]:
 def words_of_name(name: str) -> list[str]:
     """The words of a file's name, unless a camera or a program made it (``IMG_1234``, ``20240102_030405``, digests)."""
     stem = os.path.splitext(name)[0]
-    digits = sum(c.isdigit() for c in stem)
-    made = bool(_MADE.search(stem)) and digits * 3 > len(stem)
-    return [] if made else words(stem)
+    return [] if _COUNTED.fullmatch(stem) else words(_DIGEST.sub(" ", stem))
 
 
 def bag(texts: Iterable[str], names: Iterable[str] = ()) -> Bag:
@@ -128,15 +127,20 @@ def tf_idf(counts: Counts) -> csr_array:
     return weighted
 
 
-def latent(counts: Counts, dim: int = 300, seed: int = 0) -> F32:
-    """Latent semantic analysis: float32 [n, at most dim], rows of length one; zero where a bag has no known word."""
+def latent(counts: Counts, dim: int = 200, seed: int = 0) -> F32:
+    """Latent semantic analysis: float32 [n, at most dim], rows of length one; zero where a bag has no known word.
+
+    A third of the words (or of the bags, if fewer) at most: with all of them, nothing would be brought together.
+    """
     from sklearn.decomposition import TruncatedSVD
 
-    weighted = tf_idf(counts)
-    size = min(dim, min(weighted.shape) - 1)
+    n, known = counts.matrix.shape
+    size = min(dim, max(min(n, known) // 3, 2), known, n)
     if size < 1:
-        return np.asarray(weighted.toarray(), np.float32)
-    return unit(TruncatedSVD(size, algorithm="arpack", random_state=seed).fit_transform(weighted))
+        return np.zeros((n, 1), np.float32)
+    weighted = tf_idf(counts)
+    with np.errstate(divide="ignore", invalid="ignore"):  # shares of a variance that may be none
+        return unit(TruncatedSVD(size, algorithm="randomized", random_state=seed).fit_transform(weighted))
 
 
 def presence(counts: Counts, most: int = 2000) -> F32:

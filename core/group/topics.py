@@ -42,7 +42,7 @@ class TopicParams:
     enough: int = 2
     fewest: int = 3
     most: int = 200
-    dim: int = 300
+    dim: int = 200
     named: int = 3
     neighbours: int = 15
     resolution: float = 0.5
