@@ -18,7 +18,7 @@ from core.group.merging import agglomerate, best_cut
 from core.group.neighbours import Neighbours, measured, nearest, present, rescored
 from core.group.timeline import I64
 
-ALGORITHM, VERSION = "shared-neighbour-tree", "2"
+ALGORITHM, VERSION = "shared-neighbour-tree", "3"
 SAMPLE = 10_000
 LEVELS = ("broad", "alike", "fine")
 
@@ -26,15 +26,18 @@ LEVELS = ("broad", "alike", "fine")
 @dataclass(frozen=True, slots=True)
 class LookParams:
     """``neighbours`` per photo; photos are tied only from a cosine that lies ``spread`` robust deviations above those
-    of random pairs, within ``lowest``..``highest``. ``resolution`` of the middle level up to ``full`` photos; it grows
-    with their number beyond, which keeps clear of the resolution limit of modularity (Fortunato & Barthélemy 2007).
-    The broad and the fine level have it divided and multiplied by ``step``. Groups of at least ``fewest``; one larger
-    than ``most_share`` of all photos is divided, where it has more than ``guard_from``."""
+    of random pairs, within ``lowest``..``highest``, and from no more than what all but a share ``lone`` of the photos
+    have with their nearest: pairs out of few broad themes lie far apart and would put it above all neighbours.
+    ``resolution`` of the middle level up to ``full`` photos; it grows with the root of their number beyond, between
+    the limit at which modularity joins small subjects (Fortunato & Barthélemy 2007) and that at which it divides large
+    ones. The broad and the fine level have it divided and multiplied by ``step``. Groups of at least ``fewest``;
+    one larger than ``most_share`` of all photos is divided, where it has more than ``guard_from``."""
 
     neighbours: int = 15
     spread: float = 4.0
     lowest: float = 0.45
     highest: float = 0.85
+    lone: float = 0.05
     resolution: float = 0.5
     full: int = 10_000
     step: float = 16.0
@@ -90,7 +93,7 @@ def partitions(
             neighbours = nearest(vectors, params.neighbours, seed=seed)
         elif metric is not None:
             neighbours = rescored(neighbours, vectors)
-        threshold = adaptive_threshold(vectors, by_id, params, seed)
+        threshold = min(adaptive_threshold(vectors, by_id, params, seed), _reached(neighbours, params))
         a, b, weight = shared_ties(_ranked(neighbours, by_id, rank), threshold)
     same, apart = (rank[np.array(side, dtype=np.int64).reshape(-1, 2)].T for side in pairs)
     node = components(len(table), same[0], same[1])
@@ -99,7 +102,7 @@ def partitions(
     if (apart[0] == apart[1]).any():
         raise ValueError("Two photos cannot be both together and apart.")
     tree = agglomerate(node[a], node[b], weight, size, (apart[0], apart[1]))
-    middle = params.resolution * max(1.0, len(table) / params.full)
+    middle = params.resolution * max(1.0, len(table) / params.full) ** 0.5
     most = max(params.guard_from, params.most_share * len(table))
     cuts = [best_cut(tree, middle * factor, most) for factor in (1 / params.step, 1.0, params.step)]
     return np.minimum.accumulate(cuts, axis=0)[:, node[rank]], threshold
@@ -124,6 +127,12 @@ def adaptive_threshold(vectors: NDArray[np.float16] | F32, by_id: I64, params: L
     middle = float(np.median(cosine))
     deviation = 1.4826 * float(np.median(np.abs(cosine - middle)))
     return float(np.clip(middle + params.spread * deviation, params.lowest, params.highest))
+
+
+def _reached(found: Neighbours, params: LookParams) -> float:
+    """The cosine to their nearest that all but ``lone`` of the photos reach, ``lowest`` at least."""
+    best = found.score[found.index[:, 0] >= 0, 0]
+    return max(float(np.quantile(best, params.lone)), params.lowest) if len(best) else params.highest
 
 
 # ---------------------------------------------------------------- groups

@@ -11,6 +11,11 @@ from core.group.base import F32
 from core.retrieve import cells
 
 EXACT_BELOW = 20_000
+"""Up to so many vectors a library keeps no index of neighbours."""
+
+CELLS_FROM = 10_000
+"""From so many vectors on, neighbours looked for at once are looked for through cells."""
+
 BLOCK = 1024
 
 
@@ -24,7 +29,7 @@ class Neighbours:
 
 
 def nearest(
-    vectors: NDArray[np.float16] | F32, k: int = 15, *, seed: int = 0, exact_below: int = EXACT_BELOW
+    vectors: NDArray[np.float16] | F32, k: int = 15, *, seed: int = 0, exact_below: int = CELLS_FROM
 ) -> Neighbours:
     """The k nearest others of each of n unit vectors [n, d]. Deterministic for the same input and seed."""
     n = len(vectors)

@@ -202,3 +202,25 @@ def test_no_group_swallows_the_library() -> None:
 def test_without_vectors_there_are_none() -> None:
     assert lookalikes.find(table(np.arange(5.0))).groups == []
     assert lookalikes.find(table(np.arange(5.0), vectors=np.zeros((5, 4), np.float16))).groups == []
+
+
+def test_subjects_of_few_themes_are_told_apart_though_random_pairs_lie_far_apart() -> None:
+    """Half of all pairs share a theme, so that deviations of random pairs are wide and say nothing of neighbours."""
+    rng = np.random.default_rng(0)
+    label = np.repeat(np.arange(20), 40)
+    themes = rng.normal(size=(2, 64))[np.arange(20) % 2] + 0.9 * rng.normal(size=(20, 64))
+    themes /= np.linalg.norm(themes, axis=1, keepdims=True)
+    vectors = themes[label] + rng.normal(0, 0.07, (800, 64))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float16)
+    rows = table(np.arange(800.0), vectors=vectors)
+    none = np.arange(800)
+    wide = lookalikes.adaptive_threshold(vectors, none, lookalikes.DEFAULT, 0)
+    levels, threshold = lookalikes.partitions(rows)
+    nearest_cosine = nearest(vectors, 1).score[:, 0]
+    assert threshold < wide
+    assert (nearest_cosine >= threshold).mean() >= 0.94
+    names, counts = np.unique(levels[1], return_counts=True)
+    subjects = [np.bincount(label[levels[1] == name], minlength=20) for name in names[counts >= 10]]
+    assert len(subjects) >= 15
+    assert all(of.max() >= 0.95 * of.sum() for of in subjects)
+    assert sum(int(of.sum()) for of in subjects) >= 0.85 * 800
