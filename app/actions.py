@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app import operations, operations_review
+from app import operations, operations_lab, operations_review
 from app.icons import icon
 from app.theme import Theme
 
@@ -70,6 +70,14 @@ TABLE: tuple[Action, ...] = (
     ),
     Action("regroup", "Group anew", (), "Library", Needs.WRITING, lambda d: operations.regroup(d.session)),
     Action("learn", "Learn from corrections", (), "Library", Needs.WRITING, lambda d: operations.learn(d.session)),
+    Action(
+        "lab-resume",
+        "Resume the last training",
+        (),
+        "Library",
+        Needs.WRITING,
+        lambda desk: operations_lab.resume_latest(desk.session),
+    ),
     Action("sample", "Try the sample", (), "Library", Needs.WRITING, lambda d: operations.try_sample(d.session)),
     Action(
         "pause", "Pause or go on", ("Ctrl+P",), "Library", Needs.WORK, lambda d: operations.pause_or_resume(d.session)
@@ -130,6 +138,7 @@ TABLE: tuple[Action, ...] = (
     Action("go-health", "Health", ("Ctrl+8",), "Go", Needs.NOTHING, lambda desk: desk.go_to("health")),
     Action("go-folders", "Folders", ("Ctrl+6",), "Go", Needs.NOTHING, lambda desk: desk.go_to("folders")),
     Action("go-problems", "Problems", ("Ctrl+7",), "Go", Needs.NOTHING, lambda desk: desk.go_to("problems")),
+    Action("go-lab", "Lab", ("Ctrl+9",), "Go", Needs.NOTHING, lambda desk: desk.go_to("lab")),
     Action("sidebar", "Sidebar", ("Ctrl+B",), "View", Needs.NOTHING, lambda desk: desk.window.toggle_sidebar()),
     Action("inspector", "Inspector", ("Ctrl+I",), "View", Needs.NOTHING, lambda desk: desk.window.toggle_inspector()),
     Action(

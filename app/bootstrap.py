@@ -202,19 +202,33 @@ def _offer_rooms(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
 
         return OddPage(window.theme, thumbs)
 
+    def lab() -> QWidget:
+        from app.lab.page import LabPage
+
+        return LabPage(window.theme, thumbs)
+
     made: dict[str, Any] = {}
 
     def show(name: str, location: Location) -> None:
-        from app.rooms import OddRoom, SetsRoom
-
         if name not in made:
-            page: Any = window.page(name)
-            made[name] = SetsRoom(desk, page) if name == "sets" else OddRoom(desk, page)
+            made[name] = _room_of(name)(desk, window.page(name))
         made[name].refresh(location)
 
     window.offer("sets", sets)
     window.offer("odd", odd)
-    desk.rooms = {name: partial(show, name) for name in ("sets", "odd")}
+    window.offer("lab", lab)
+    desk.rooms = {name: partial(show, name) for name in ("sets", "odd", "lab")}
+
+
+def _room_of(name: str) -> Callable[[Desk, Any], Any]:
+    """The class of the room behind a page."""
+    if name == "lab":
+        from app.lab.room import LabRoom
+
+        return LabRoom
+    from app.rooms import OddRoom, SetsRoom
+
+    return SetsRoom if name == "sets" else OddRoom
 
 
 def _viewer(desk: Desk, thumbs: ThumbLoader) -> Viewer:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEventLoop, QLocale, QTimer
 from PySide6.QtWidgets import QApplication
@@ -100,6 +101,15 @@ def _view(desk: Desk) -> None:
         desk.focus.open_photo(photo_id)
 
 
+def _lab(pane: int) -> Callable[[Desk], None]:
+    def look(desk: Desk) -> None:
+        desk.go_to("lab")
+        page: Any = desk.window.page("lab")
+        page.turn_to(pane)
+
+    return look
+
+
 SCENES: dict[str, Callable[[Desk], None]] = {
     "all": _look_at("all"),
     "moments": _at_level("moments"),
@@ -113,6 +123,9 @@ SCENES: dict[str, Callable[[Desk], None]] = {
     "bursts": _look_at("bursts"),
     "odd": _look_at("odd"),
     "health": _look_at("health"),
+    "lab": _lab(0),
+    "lab-compare": _lab(1),
+    "lab-layers": _lab(2),
     "folders": _look_at("folders"),
     "problems": _look_at("problems"),
     "inspector": _inspect,

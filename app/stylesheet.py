@@ -64,6 +64,12 @@ QLineEdit {
 }
 QLineEdit:focus { border: 2px solid $accent; padding: 3px 7px; }
 
+QSpinBox, QDoubleSpinBox {
+  background: $ground; border: 1px solid $control; border-radius: 6px; padding: 3px 8px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; padding: 2px 7px; }
+
 QSlider::groove:horizontal { height: 3px; background: $pressed; border-radius: 1px; }
 QSlider::sub-page:horizontal, QSlider::add-page:horizontal { background: $pressed; border-radius: 1px; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 6px; background: $control; }
@@ -100,6 +106,28 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #notice, #sheet { background: $raised; border: 1px solid $line; border-radius: 6px; }
 #dropzone { border: 2px dashed $accent; border-radius: 6px; background: $ground; }
 #gapline { background: $control; border: none; }
+#hairline { background: $line; border: none; }
+#segments { background: $ground; border-bottom: 1px solid $line; }
+#segments::tab {
+  background: transparent; color: $muted; padding: 8px 12px; margin: 0 4px; border: none;
+  border-bottom: 2px solid transparent;
+}
+#segments::tab:hover { color: $text; }
+#segments::tab:selected { color: $text; border-bottom: 2px solid $accent; font-weight: 600; }
+#segments::tab:selected:focus { color: $accent; }
+QTableView { background: $ground; border: none; selection-background-color: $selected; selection-color: $text; }
+QTableView::item { padding: 0 6px; border: none; }
+QTableView::item:selected { background: $selected; color: $text; }
+QHeaderView { background: $ground; }
+QHeaderView::section {
+  background: $ground; color: $muted; font-size: 12px; font-weight: 600; border: none;
+  border-bottom: 1px solid $line; padding: 0 6px;
+}
+QSplitter::handle { background: $line; }
+QSplitter::handle:vertical { height: 1px; }
+#row { border: none; border-top: 1px solid $line; }
+#winner { background: $selected; border: none; border-radius: 6px; }
+QLabel[role="winning"] { font-weight: 600; }
 #card { background: $panel; border: 1px solid $line; border-radius: 6px; }
 """)
 

@@ -32,6 +32,11 @@ class Works(QObject):
     def paused(self) -> bool:
         return self.active and self._queue[0][1].progress.paused
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What runs, then what waits."""
+        return tuple(name for name, _ in self._queue)
+
     def start(
         self,
         name: str,
