@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.progress import Progress
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 I64 = NDArray[np.int64]
 IN_MEMORY = 1 << 29
@@ -44,13 +47,18 @@ class Material:
 
 def kept_apart(ids: I64) -> NDArray[np.bool_]:
     """bool [n]: a tenth of the photos, at most 2,000, the same ones whatever else is in the scope as far as may be."""
-    mixed = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9)
     count = min(round(HELD_OUT * len(ids)), MOST_HELD_OUT)
     out = np.zeros(len(ids), np.bool_)
-    out[np.argsort(mixed, kind="stable")[:count]] = True
+    out[np.argsort(mixed(ids), kind="stable")[:count]] = True
     return out
+
+
+def mixed(ids: I64) -> NDArray[np.uint64]:
+    """A number for each photo that looks drawn by chance and is always the same (as in Steele, Lea & Flood 2014)."""
+    out = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    out ^= out >> np.uint64(29)
+    out *= np.uint64(0xBF58476D1CE4E5B9)
+    return np.asarray(out ^ (out >> np.uint64(32)), np.uint64)
 
 
 def stored_vectors(material: Material) -> NDArray[np.float16]:
@@ -154,18 +162,24 @@ class SmallPictures:
 
 def small_picture(root: str | os.PathLike[str], photo: int) -> NDArray[np.uint8] | None:
     """uint8 [32, 32, 3]: the middle of a photo's thumbnail; None where it is absent or damaged."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     from core.paths import thumb_path
 
     try:
         with Image.open(thumb_path(root, photo)) as picture:
             picture.draft("RGB", (2 * SIDE, 2 * SIDE))
-            fitted = ImageOps.fit(picture.convert("RGB"), (SIDE, SIDE), Image.Resampling.BOX)
-            pixels: NDArray[np.uint8] = np.asarray(fitted, np.uint8)
+            return fitted(picture)
     except (OSError, ValueError, SyntaxError):
         return None
-    return pixels
+
+
+def fitted(picture: Image.Image) -> NDArray[np.uint8]:
+    """uint8 [32, 32, 3]: the middle of a picture."""
+    from PIL import Image, ImageOps
+
+    small = ImageOps.fit(picture.convert("RGB"), (SIDE, SIDE), Image.Resampling.BOX)
+    return np.array(small, np.uint8)
 
 
 def as_pictures(rows: NDArray[Any]) -> NDArray[np.uint8]:

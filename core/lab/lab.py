@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Cancelled, ReverieError
-from core.lab import catalogue, data, learners, runs, train, use
+from core.lab import catalogue, compare, data, learners, runs, train, use
 from core.lab.data import Material
 from core.learn import process
 from core.progress import Progress
-from core.records import Change
-from core.records_lab import Curve, LearnerInfo, PictureGrid, Run, RunSpec
+from core.records import Change, Scope
+from core.records_lab import Comparison, Curve, LearnerInfo, PictureGrid, Run, RunSpec
 from core.store.queries_vectors import current_embedder
 from core.store.store import Store
 from core.store.vectors import vector_file
@@ -104,7 +104,7 @@ class Lab:
             raise ReverieError(f"The run {run_id} is finished.")
         with self._alone():
             ids, held_out = runs.photos(runs.folder_of(self._store.root, run_id))
-            return self._train(run, self._material_of(run.spec, ids, held_out), progress)
+            return self._train(run, self._material_of(run.spec.learner, ids, held_out), progress)
 
     def estimate(self, spec: RunSpec, progress: Progress) -> str:
         """How many photos it would learn from, and how long a round takes here, measured on a few of them."""
@@ -187,6 +187,20 @@ class Lab:
             grouping.run(self._store, progress)
         return change
 
+    def compare(self, progress: Progress, scope: Scope = Scope(), seeds: int = 3) -> Comparison:  # noqa: B008 (frozen)
+        """The CNN, other embedders and the latest finished run of each learner, judged on these photos by what the
+        person said of them. Learners are trained again for each further seed. Raises ReverieError, Cancelled."""
+        with self._alone():
+            ids = np.unique(self._walls.wall(scope).ids)
+            latest = {run.spec.learner: run for run in reversed(self.runs()) if run.state == "done"}
+            found = [latest[name] for name in learners.CLASSES if name in latest]
+            material = self._material_of("rbm", ids, np.zeros(len(ids), np.bool_))
+            return compare.compare(self._store, material, found, progress, max(1, seeds))
+
+    def comparison(self) -> Comparison | None:
+        """The comparison that was made last, None before the first."""
+        return compare.kept(self._store.root)
+
     def _finished(self, name: str) -> Run:
         if name in learners.CLASSES:
             done = [run for run in self.runs() if run.spec.learner == name and run.state == "done"]
@@ -203,9 +217,9 @@ class Lab:
     def _material(self, spec: RunSpec) -> Material:
         """The photos of a scope that the CNN has looked at."""
         ids = np.unique(self._walls.wall(spec.scope).ids)
-        return self._material_of(spec, ids, data.kept_apart(ids))
+        return self._material_of(spec.learner, ids, data.kept_apart(ids))
 
-    def _material_of(self, spec: RunSpec, ids: I64, held_out: NDArray[np.bool_]) -> Material:
+    def _material_of(self, learner: str, ids: I64, held_out: NDArray[np.bool_]) -> Material:
         from core.grouping.table import vector_rows
 
         with self._store.read() as conn:
@@ -214,7 +228,7 @@ class Lab:
                 np.full(len(ids), -1, np.int64) if used is None else vector_rows(conn, used.name, used.version, ids)[0]
             )
         known = rows >= 0
-        catalogue.require(spec.learner, int(known.sum()))
+        catalogue.require(learner, int(known.sum()))
         assert used is not None
         root = self._store.root
         return Material(

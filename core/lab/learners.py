@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ CLASSES: dict[str, Made] = {
     "codes": Made("core.embed.hashing:BinaryCodes"),
 }
 """Those that learn from arrays of vectors or small pictures, and make vectors of them."""
+
+TITLES = {"rbm": "RBM", "dbn": "DBN", "autoencoder": "Autoencoder", "codes": "Binary codes"}
 
 INPUT, PICTURES = "input", "pictures"
 """A parameter of the Lab itself: what the learner sees, "vectors" of the CNN or small "pictures"."""
@@ -93,6 +96,15 @@ def described(estimator: Any, x: NDArray[Any]) -> F32:
         rows = np.asarray(x[start : start + BLOCK])
         parts.append(unit(raw(estimator, rows)))
     return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+
+
+def seen_by(estimator: Any, own: NDArray[Any], foreign: NDArray[Any]) -> tuple[F32, F32, float]:
+    """(what a fitted learner makes of both, float32 unit rows; seconds per 1,000 rows)."""
+    started = time.perf_counter()
+    made = described(estimator, own)
+    seconds = (time.perf_counter() - started) * 1000.0 / max(len(own), 1)
+    away = described(estimator, foreign) if len(foreign) else np.empty((0, made.shape[1]), np.float32)
+    return made, away, seconds
 
 
 def raw(estimator: Any, rows: NDArray[Any]) -> F32:
