@@ -34,6 +34,9 @@ from core.progress import Progress
 Codes = NDArray[np.uint8]
 I64 = NDArray[np.int64]
 Pair = tuple[Tensor, Tensor]
+STEPS_AN_EPOCH = 32
+"""An epoch of few rows goes over them several times, so that it has about so many steps."""
+
 JUDGED = 1024
 """Held-out rows that an epoch is judged on at most."""
 
@@ -56,13 +59,13 @@ class BinaryCodes(RowsEstimator):
         visible: Visible = "gaussian",
         neighbours: int = 10,
         steps: int = 3,
-        temperature: float = 0.3,
+        temperature: float = 0.4,
         balance: float = 0.1,
-        decorrelation: float = 0.05,
+        decorrelation: float = 0.01,
         pretrain_epochs: int = 5,
         epochs: int = 30,
         batch_size: int = 256,
-        learning_rate: float = 1e-3,
+        learning_rate: float = 1e-2,
         sample: int = 20_000,
         random_state: int = 0,
         device: str = "cpu",
@@ -163,8 +166,11 @@ class BinaryCodes(RowsEstimator):
         training.forget()
 
     def _pairs(self, rows: Rows, near: I64, rng: np.random.Generator) -> Iterator[Pair]:
-        for index in batches_of(rows.shape[0], self.batch_size, self.sample, rng):
-            yield rows.take(index), rows.take(walk(near, index, self.steps, rng))
+        n = rows.shape[0]
+        steps = -(-n // min(n, self.batch_size))
+        for _ in range(max(STEPS_AN_EPOCH // steps, 1)):
+            for index in batches_of(n, self.batch_size, self.sample, rng):
+                yield rows.take(index), rows.take(walk(near, index, self.steps, rng))
 
     def _judge(self, apart: ArrayRows) -> Callable[[], float]:
         """The loss of held-out rows and one fixed walk from each."""
