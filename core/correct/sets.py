@@ -164,7 +164,9 @@ def _nothing(conn: Connection, kind: str, photos: set[int]) -> Kept:
 
 
 def restore(conn: Connection, kind: str, back: Sequence[Kept]) -> None:
-    """Sets as they were, in place of those that hold their photos now."""
+    """Sets as they were, in place of those that hold their photos now; regrouped since, the next grouping does it."""
+    if any(each["row"]["run_id"] != _latest(conn, kind) for each in back):
+        return
     photos = {photo for each in back for photo, *_ in each["members"]}
     now = rows.read(conn, rows.ids_holding(conn, kind, photos))
     was = [
