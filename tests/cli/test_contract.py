@@ -71,7 +71,8 @@ def test_groups(kind: str, imported: Imported, reverie: Reverie) -> None:
         assert 0 <= group["strength"] <= 1
         assert group["photos"]
         assert set(group["photos"]) <= files
-    assert answer.objects or kind in ("trips", "odd"), f"even a small album has {kind}"
+    silent = ("trips", "odd", "topics")  # nothing is written beside the photos of the sample
+    assert answer.objects or kind in silent, f"even a small album has {kind}"
 
 
 def test_duplicates_name_every_file(imported: Imported, reverie: Reverie) -> None:
