@@ -251,7 +251,7 @@ class Desk(QObject):
         self._show_plain("problems")
 
     def _health(self, found: Health) -> None:
-        self.window.sidebar.model.set_questions(len(found.questions))
+        self.window.sidebar.model.set_questions(len(found.questions), found.more)
         if self.history.current.page == "health":
             page: Any = self.window.page("health")
             page.set_health(found)

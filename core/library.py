@@ -231,6 +231,7 @@ class Library:
                 embedder=f"{embedder.name} {embedder.version}" if embedder else "",
                 device=str(meta.get_meta(conn, meta.DEVICE, "")),
                 groups=queries_groups.counts(conn),
+                odd=queries_groups.count_odd(conn),
             )
 
     def check(self) -> list[str]:

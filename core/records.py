@@ -241,13 +241,16 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A photo's place in a group, with how sure and why. ``reason`` is the evidence as plain values."""
+    """A photo's place in a group, with how sure and why. ``reason`` is the evidence as plain values; ``parent``: the
+    wider group that holds this one."""
 
     group_id: int
     kind: str
     title: str
     strength: float
     reason: dict[str, Any] = field(default_factory=dict)
+    parent: int | None = None
+    n_photos: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +309,8 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """``pending``: photos found whose second pass is not done. ``videos``: counted, not handled yet."""
+    """``pending``: photos found whose second pass is not done. ``videos``: counted, not handled yet. ``groups``: how
+    many of each kind; ``odd``: photos that are odd, for whatever reason."""
 
     photos: int
     missing: int
@@ -316,6 +320,7 @@ class Status:
     embedder: str
     device: str
     groups: dict[str, int]
+    odd: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class LearnedPart:
 class Health:
     """Open questions, the most useful first; ``answered`` so far; ``enough``: more answers would change little
     (``gain``: the photos the next ten would set right); ``learned``: what answers have taught; ``unsorted``: photos
-    that wait for a full regrouping."""
+    that wait for a full regrouping; ``more``: there are further questions."""
 
     questions: tuple[Question, ...]
     answered: int
@@ -112,6 +112,7 @@ class Health:
     enough: bool
     learned: tuple[LearnedPart, ...] = ()
     unsorted: int = 0
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

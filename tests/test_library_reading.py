@@ -334,6 +334,14 @@ def test_status_and_problems(library: Library, store: Store) -> None:
     assert status.groups["bursts"] == 0
 
 
+def test_a_photo_that_is_odd_in_two_ways_counts_once(library: Library, store: Store) -> None:
+    with store.write(Change(groups=True)) as conn:
+        add_group(conn, 11, "odd", "Blurred", [1, 2])
+        add_group(conn, 12, "odd", "Screenshots among photos", [2, 3])
+    status = library.status()
+    assert (status.groups["odd"], status.odd) == (2, 3)
+
+
 def test_check_says_what_is_wrong(library: Library, store: Store) -> None:
     with store.write(Change(photos=True)) as conn:
         conn.execute(schema.photo.update().where(schema.photo.c.id == 2).values(flags=0, thumb=0))

@@ -18,6 +18,7 @@ from core.records import GROUP_KINDS, Folder, Group, Scope, Status
 COUNT_ROLE = Qt.ItemDataRole.UserRole + 1
 ICON_ROLE = Qt.ItemDataRole.UserRole + 2
 LOCATION_ROLE = Qt.ItemDataRole.UserRole + 3
+MORE_ROLE = Qt.ItemDataRole.UserRole + 4
 
 ICONS = {"all": "photos", "folders": "folder"}
 NEW_KIND = Location("new-kind", Scope("new-kind"), "New kind …", "kinds")
@@ -27,7 +28,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(eq=False, slots=True)
 class Node:
-    """One row. ``key`` is stable over refreshes; ``lazy`` names what to fetch when it is opened first."""
+    """One row. ``key`` is stable over refreshes; ``lazy`` names what to fetch when it is opened first; ``more``: there
+    are more than ``count``."""
 
     serial: int
     key: str
@@ -38,6 +40,7 @@ class Node:
     subject: Group | Folder | None = None
     fetched: bool = False
     asked: bool = False
+    more: bool = False
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
 
@@ -75,7 +78,7 @@ class SidebarModel(QAbstractItemModel):
 
     def set_status(self, status: Status) -> None:
         """Counts of the fixed rows; the rows of kinds that changed in number are asked for again when shown."""
-        counts = {"all": status.photos, "problems": status.problems, **status.groups}
+        counts = {"all": status.photos, "problems": status.problems, **status.groups, "odd": status.odd}
         before = [self.hasChildren(self._index_of(node)) for node in self._tops.values()]
         for key, node in self._tops.items():
             if key not in ("folders", "health", "lab"):
@@ -86,18 +89,19 @@ class SidebarModel(QAbstractItemModel):
             self.openness_changed.emit()
 
     def set_groups(self, kind: str, groups: Sequence[Group]) -> None:
-        """The groups of a kind, in the order given."""
+        """The groups of a kind, in the order given. Of the odd ones it is the photos that count, not the reasons."""
         top = self._tops[kind]
-        top.count = len(groups)
+        if kind != "odd":
+            top.count = len(groups)
         nodes = [self._group_node(group) for group in groups]
         if kind == "kinds" and nodes:
             nodes.append(self._node("new-kind", NEW_KIND, None))
         self._merge(top, nodes)
         top.fetched = True
 
-    def set_questions(self, n: int) -> None:
-        """How many questions are open, beside Health."""
-        self._tops["health"].count = n
+    def set_questions(self, n: int, more: bool = False) -> None:
+        """How many questions are open, beside Health; ``more``: so many at least."""
+        self._tops["health"].count, self._tops["health"].more = n, more
         self.dataChanged.emit(self.top_index("health"), self.top_index("health"))
 
     def set_folders(self, folders: Sequence[Folder]) -> None:
@@ -259,8 +263,10 @@ class SidebarModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return hint(node.subject) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{node.location.title}, {number(node.count)}" if node.count else node.location.title
-        return {COUNT_ROLE: node.count, ICON_ROLE: node.icon, LOCATION_ROLE: node.location}.get(role)
+            least = "more than " if node.more else ""
+            return f"{node.location.title}, {least}{number(node.count)}" if node.count else node.location.title
+        shown = {COUNT_ROLE: node.count, MORE_ROLE: node.more, ICON_ROLE: node.icon, LOCATION_ROLE: node.location}
+        return shown.get(role)
 
 
 def folder_location(folder: Folder) -> Location:

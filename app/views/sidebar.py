@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import pixmap
-from app.models.sidebar import COUNT_ROLE, ICON_ROLE, LOCATION_ROLE, SidebarModel
+from app.models.sidebar import COUNT_ROLE, ICON_ROLE, LOCATION_ROLE, MORE_ROLE, SidebarModel
 from app.navigation import ALL, Location
 from app.theme import ICON, RADIUS, SIDEBAR_WIDTH, Theme
 from app.views.widgets import focus_ring, label
@@ -59,7 +59,7 @@ class _Rows(QStyledItemDelegate):
             painter.drawPixmap(spot.topLeft(), pixmap(name, tokens.muted, ICON, ratio))
             left += ICON + 8
         count = index.data(COUNT_ROLE)
-        counted = number(count) if count else ""
+        counted = number(count) + ("+" if index.data(MORE_ROLE) else "") if count else ""
         width = option.fontMetrics.horizontalAdvance(counted) + 2
         text = QRect(whole.left() + left, whole.top(), whole.width() - left - width - 20, whole.height())
         self._write(painter, option, text, index.data(), tokens.text, Qt.AlignmentFlag.AlignLeft)

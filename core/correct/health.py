@@ -46,7 +46,7 @@ def health(store: Store, limit: int = 50) -> Health:
                 questions.pairs(conn),
             ),
             shut,
-            max(limit, NEXT),
+            max(limit + 1, NEXT),
         )
         photos = int(conn.execute(select(func.count()).where(s.photo.c.hidden.is_(False))).scalar_one())
     gain = trust(log) * sum(question.gain for question in found[:NEXT])
@@ -57,6 +57,7 @@ def health(store: Store, limit: int = 50) -> Health:
         enough=gain < max(ENOUGH_LEAST, ENOUGH_SHARE * photos),
         learned=sources.learned(store),
         unsorted=sources.unsorted(store),
+        more=len(found) > limit,
     )
 
 

@@ -106,3 +106,10 @@ def counts(conn: Connection) -> dict[str, int]:
         row[0]: row[1] for row in conn.execute(select(c.kind, func.count()).where(c.n_photos > 0).group_by(c.kind))
     }
     return {kind: found.get(kind, 0) for kind in GROUP_KINDS}
+
+
+def count_odd(conn: Connection) -> int:
+    """Photos that are shown among the odd ones; one that is odd in several ways counts once."""
+    m, joined = s.membership.c, s.membership.join(s.group).join(s.photo, s.photo.c.id == s.membership.c.photo_id)
+    wanted = select(func.count(m.photo_id.distinct())).select_from(joined)
+    return int(conn.execute(wanted.where(s.group.c.kind == "odd", s.photo.c.hidden.is_(False))).scalar_one())

@@ -126,12 +126,12 @@ def memberships(conn: Connection, photo_id: int) -> tuple[Membership, ...]:
     """The groups of a photo, with how sure and why; by kind, the surest first."""
     m, g = s.membership.c, s.group.c
     wanted = (
-        select(g.id, g.kind, g.title, m.strength, m.reason)
+        select(g.id, g.kind, g.title, m.strength, m.reason, g.parent_id, g.n_photos)
         .select_from(s.membership.join(s.group))
         .where(m.photo_id == photo_id)
         .order_by(g.kind, m.strength.desc())
     )
-    return tuple(Membership(*row[:4], reason=json.loads(row.reason)) for row in conn.execute(wanted))
+    return tuple(Membership(*row[:4], json.loads(row.reason), *row[5:]) for row in conn.execute(wanted))
 
 
 def find(conn: Connection, path: str) -> int | None:

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from app.models.sidebar import COUNT_ROLE, LOCATION_ROLE, SidebarModel, group_hint
+from app.models.sidebar import COUNT_ROLE, LOCATION_ROLE, MORE_ROLE, SidebarModel, group_hint
 from app.navigation import ALL, group_location
 from core.records import Folder, Group, Status
 
@@ -34,6 +34,23 @@ def test_fixed_rows_and_their_counts(model):
     assert list(shown)[:3] == ["All photos", "Events", "Trips"]
     assert list(shown)[-3:] == ["Folders", "Problems", "Lab"]
     assert (shown["All photos"], shown["Events"], shown["Trips"], shown["Problems"]) == (1500, 3, 0, 3)
+
+
+def test_photos_count_as_odd_not_the_reasons(model):
+    model.set_status(Status(1500, 0, 3, 0, 0, "cnn 1", "cpu", {"odd": 2}, odd=7))
+    model.set_groups("odd", [group(1), group(2)])
+    assert model.top_index("odd").data(COUNT_ROLE) == 7
+    assert titles(model, "odd") == ["Event 1", "Event 2"]
+
+
+def test_more_questions_than_were_read_are_said_to_be_more(model):
+    model.set_questions(50, more=True)
+    health = model.top_index("health")
+    assert (health.data(COUNT_ROLE), health.data(MORE_ROLE)) == (50, True)
+    assert health.data(Qt.ItemDataRole.AccessibleTextRole) == "Health, more than 50"
+    model.set_questions(49)
+    assert not health.data(MORE_ROLE)
+    assert health.data(Qt.ItemDataRole.AccessibleTextRole) == "Health, 49"
 
 
 def test_rows_are_asked_for_when_opened_and_once_only(model):

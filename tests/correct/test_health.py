@@ -66,7 +66,8 @@ def test_random_gaps_agree_with_walking() -> None:
 
 def test_questions_come_by_their_worth(outings: Library) -> None:
     found = outings.health().questions
-    assert found
+    first = outings.health(1)
+    assert (first.questions, first.more, outings.health().more) == (found[:1], True, False)
     gains = [question.gain for question in found]
     assert gains == sorted(gains, reverse=True)
     assert all(question.gain > 0 for question in found)
