@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app import cli_lab
 from app import cli_output as output
 from app.cli_correct import correction
 from app.cli_shared import JsonOption, LibraryOption, MisuseError, paths_of, photo_of, reading, writing
@@ -202,10 +203,27 @@ def _question(each: Question, names: dict[int, str]) -> dict[str, Any]:
 # ---------------------------------------------------------------- learn
 
 
-def learn(context: typer.Context, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Learn from the corrections; what is learned is used only where it beats the plain rule on held-out examples."""
+def learn(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[LEARNER]", show_default=False)] = None,
+    parameters: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter of the learner, repeatable.")
+    ] = None,
+    group: Annotated[int | None, typer.Option("--group", help="Only from the photos of a group.")] = None,
+    folder: Annotated[str | None, typer.Option("--folder", help="Only from the photos of a folder.")] = None,
+    seed: Annotated[int, typer.Option("--seed")] = 0,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn from the corrections, used only where it beats the plain rule on held-out examples; or train a LEARNER:
+    rbm, dbn, autoencoder, codes, rntn, capsule or topics."""
     from app.cli_progress import shown
 
+    if name is not None:
+        with writing(context, library) as opened:
+            wanted = cli_lab.spec_of(opened, name, parameters or [], group, folder, seed)
+            cli_lab.train(opened, wanted, as_json=as_json)
+        return
     with writing(context, library) as opened, shown() as progress:
         parts = opened.learn(progress)
     if as_json:

@@ -146,7 +146,7 @@ _TABLE: dict[str, LearnerInfo] = {
             *_CD,
         ),
         ENERGY,
-        100,
+        50,
     ),
     "autoencoder": LearnerInfo(
         "autoencoder",
@@ -165,7 +165,7 @@ _TABLE: dict[str, LearnerInfo] = {
             PATIENCE,
         ),
         ("loss", "reconstruction"),
-        100,
+        50,
     ),
     "codes": LearnerInfo(
         "codes",
@@ -186,7 +186,7 @@ _TABLE: dict[str, LearnerInfo] = {
             _batch(256),
         ),
         ("loss",),
-        100,
+        50,
     ),
     "rntn": LearnerInfo(
         "rntn",

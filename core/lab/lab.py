@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Cancelled, ReverieError
-from core.lab import catalogue, compare, data, learners, runs, train, use
+from core.lab import catalogue, compare, learners, runs, train, use
 from core.lab.data import Material
+from core.lab.insight import Insight
 from core.learn import process
 from core.progress import Progress
 from core.records import Change, Scope
-from core.records_lab import Comparison, Curve, LearnerInfo, PictureGrid, Run, RunSpec
-from core.store.queries_vectors import current_embedder
+from core.records_lab import Comparison, Curve, LearnerInfo, PictureGrid, Run, RunSpec, TeachReport
 from core.store.store import Store
-from core.store.vectors import vector_file
 from core.store.walls import Walls
 
 I64 = NDArray[np.int64]
-CACHE = "lab"
 TRIAL_PHOTOS = 2000
 """Photos of which one round is timed for an estimate."""
 
 
-class Lab:
+class Lab(Insight):
     """Learners of one open library. Every method is safe from any thread; one training runs at a time."""
 
     def __init__(self, store: Store, walls: Walls) -> None:
-        self._store, self._walls = store, walls
+        super().__init__(store, walls)
         self._busy = threading.Lock()
         self._active: dict[str, Progress] = {}
 
@@ -90,7 +89,7 @@ class Lab:
         """
         spec = replace(spec, parameters=catalogue.complete(spec.learner, spec.parameters))
         with self._alone():
-            material = self._material(spec)
+            material = self._of_scope(spec.learner, spec.scope)
             run = runs.create(self._store.root, Run("", spec, "stopped", time.time(), epochs=rounds(spec)))
             runs.keep_photos(runs.folder_of(self._store.root, run.id), material.ids, material.held_out)
             return self._train(run, material, progress)
@@ -104,13 +103,13 @@ class Lab:
             raise ReverieError(f"The run {run_id} is finished.")
         with self._alone():
             ids, held_out = runs.photos(runs.folder_of(self._store.root, run_id))
-            return self._train(run, self._material_of(run.spec.learner, ids, held_out), progress)
+            return self._train(run, self._of_photos(run.spec.learner, ids, held_out), progress)
 
     def estimate(self, spec: RunSpec, progress: Progress) -> str:
         """How many photos it would learn from, and how long a round takes here, measured on a few of them."""
         spec = replace(spec, parameters=catalogue.complete(spec.learner, spec.parameters))
         with self._alone():
-            return trial(self._store, spec, self._material(spec), progress)
+            return trial(spec, self._of_scope(spec.learner, spec.scope), progress)
 
     def _train(self, run: Run, material: Material, progress: Progress) -> Run:
         root = self._store.root
@@ -194,52 +193,26 @@ class Lab:
             ids = np.unique(self._walls.wall(scope).ids)
             latest = {run.spec.learner: run for run in reversed(self.runs()) if run.state == "done"}
             found = [latest[name] for name in learners.CLASSES if name in latest]
-            material = self._material_of("rbm", ids, np.zeros(len(ids), np.bool_))
+            material = self._of_photos("rbm", ids, np.zeros(len(ids), np.bool_))
             return compare.compare(self._store, material, found, progress, max(1, seeds))
+
+    def teach(self, name: str, photo_ids: Sequence[int], progress: Progress) -> TeachReport:
+        """Photos are examples of a tag; the best classifier on examples kept apart finds its like.
+
+        Raises ValueError (a sentence) for an empty name or no photos, Cancelled, ReverieError.
+        """
+        from core.learn.teach import teach
+
+        return teach(self._store, name, photo_ids, progress)
 
     def comparison(self) -> Comparison | None:
         """The comparison that was made last, None before the first."""
         return compare.kept(self._store.root)
 
-    def _finished(self, name: str) -> Run:
-        if name in learners.CLASSES:
-            done = [run for run in self.runs() if run.spec.learner == name and run.state == "done"]
-            if not done:
-                raise ReverieError(f"No run of {name} is finished. Train it first.")
-            return done[0]
-        return self.run(name)
-
     # ------------------------------------------------------------ inside
 
     def _alone(self) -> _Alone:
         return _Alone(self._busy)
-
-    def _material(self, spec: RunSpec) -> Material:
-        """The photos of a scope that the CNN has looked at."""
-        ids = np.unique(self._walls.wall(spec.scope).ids)
-        return self._material_of(spec.learner, ids, data.kept_apart(ids))
-
-    def _material_of(self, learner: str, ids: I64, held_out: NDArray[np.bool_]) -> Material:
-        from core.grouping.table import vector_rows
-
-        with self._store.read() as conn:
-            used = current_embedder(conn)
-            rows = (
-                np.full(len(ids), -1, np.int64) if used is None else vector_rows(conn, used.name, used.version, ids)[0]
-            )
-        known = rows >= 0
-        catalogue.require(learner, int(known.sum()))
-        assert used is not None
-        root = self._store.root
-        return Material(
-            ids=ids[known],
-            held_out=held_out[known],
-            vectors=str(vector_file(root, used.name, used.version)),
-            dim=used.dim,
-            rows=rows[known],
-            root=str(root),
-            cache=str(root / "cache" / CACHE),
-        )
 
 
 class _Alone:
@@ -261,7 +234,7 @@ def rounds(spec: RunSpec) -> int:
     return train.foreseen(spec.parameters)
 
 
-def trial(store: Store, spec: RunSpec, material: Material, progress: Progress) -> str:
+def trial(spec: RunSpec, material: Material, progress: Progress) -> str:
     """Photos, and seconds of a round as measured on at most TRIAL_PHOTOS of them."""
     some = train.few(material, TRIAL_PHOTOS)
     short = {name: 1 if "epochs" in name else value for name, value in spec.parameters.items()}

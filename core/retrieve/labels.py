@@ -32,6 +32,12 @@ def top_labels(
     return tuple((labels[i], float(shares[i])) for i in order.tolist() if shares[i] >= LEAST)
 
 
+def head_of(name: str, version: str) -> tuple[Head, tuple[str, ...]] | None:
+    """The head of an embedder and the names of its classes; None where none is kept on this machine."""
+    head = _head(name, version)
+    return None if head is None else (head, names_for(len(head.bias)))
+
+
 _heads: dict[tuple[str, str], Head] = {}
 
 
