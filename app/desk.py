@@ -75,7 +75,7 @@ class Desk(QObject):
         session.changed.connect(self._changed)
         session.noticed.connect(self.window.notify)
         session.proposed.connect(self._propose)
-        session.works.started.connect(self._work_changed)
+        session.works.queued.connect(self._work_changed)
         session.works.ended.connect(self._work_changed)
 
     def _join_window(self) -> None:

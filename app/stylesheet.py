@@ -69,6 +69,26 @@ QSpinBox, QDoubleSpinBox {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; padding: 2px 7px; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0 6px; background: transparent; }
+QSpinBox QLineEdit:focus, QDoubleSpinBox QLineEdit:focus { border: none; padding: 0 6px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+  width: 0; border: none;
+}
+QComboBox { background: $raised; border: 1px solid $control; border-radius: 6px; padding: 4px 8px; }
+QComboBox:hover { background: $hover; }
+QComboBox:focus { border: 2px solid $accent; padding: 3px 7px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow {
+  image: none; width: 0; height: 0; margin-right: 8px; border-top: 5px solid $muted;
+  border-left: 4px solid $raised; border-right: 4px solid $raised;
+}
+QComboBox QAbstractItemView {
+  background: $raised; border: 1px solid $line; selection-background-color: $selected; selection-color: $text;
+}
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $control; border-radius: 3px; background: $ground; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
+QCheckBox:focus { color: $accent; }
 
 QSlider::groove:horizontal { height: 3px; background: $pressed; border-radius: 1px; }
 QSlider::sub-page:horizontal, QSlider::add-page:horizontal { background: $pressed; border-radius: 1px; }

@@ -12,9 +12,11 @@ from core.progress import Report
 
 
 class Works(QObject):
-    """``started`` and ``ended`` frame the whole queue, ``reported`` carries (name, Report) of what runs now."""
+    """``started`` and ``ended`` frame the whole queue, ``reported`` carries (name, Report) of what runs now.
+    ``queued``: the queue has one more, and is active now."""
 
     started = Signal(str)
+    queued = Signal(str)
     reported = Signal(str, object)
     ended = Signal()
     stopped = Signal(str)
@@ -60,6 +62,7 @@ class Works(QObject):
             self.ended.emit()
         else:
             self._queue.append((name, job))
+            self.queued.emit(name)
 
     def pause(self) -> None:
         if self.active:

@@ -57,9 +57,9 @@ class ComparePane(QWidget):
         head.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addWidget(self.why)
+        column.addWidget(self.judged)
         column.addSpacing(SPACE_S)
         column.addWidget(self.area, 1)
-        column.addWidget(self.judged)
         self._stack.addWidget(self.state)
         self._stack.addWidget(page)
 

@@ -22,6 +22,17 @@ NARROWEST = 230
 TICKS, AXIS = 11, 52
 
 
+class Rounds(pg.AxisItem):
+    """An axis of whole numbers."""
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        steps: dict[float, float] = {}
+        for spacing, offset in super().tickSpacing(minVal, maxVal, size):
+            if spacing >= 1:
+                steps.setdefault(round(spacing), offset)
+        return list(steps.items()) or [(1, 0)]
+
+
 class Plot:
     """One measure: axes, a line, a dashed line, a title that says the last values."""
 
@@ -29,7 +40,7 @@ class Plot:
         self.name = name
         self.title = pg.LabelItem(justify="left")
         self.title.setToolTip(curve_help(name))
-        self.left, self.bottom = pg.AxisItem("left"), pg.AxisItem("bottom")
+        self.left, self.bottom = pg.AxisItem("left"), Rounds("bottom")
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.06)
         self.line = pg.PlotDataItem(connect="finite", antialias=True)
         self.apart = pg.PlotDataItem(connect="finite", antialias=True)
@@ -68,6 +79,8 @@ class Plot:
             axis.setPen(pg.mkPen(tokens.line))
             axis.setTextPen(pg.mkPen(tokens.muted))
         self.title.setText(_heading(curve, tokens), size=f"{TYPE_SMALL}px")
+        self.title.setMinimumWidth(0)  # a long title makes no plot wider than its neighbours
+        self.title.setPreferredWidth(0)
 
 
 def _dots(curve: Curve, colour: str) -> dict[str, Any]:

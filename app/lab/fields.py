@@ -15,10 +15,6 @@ DECIMALS = 8
 class Whole(QSpinBox):
     """A whole number; arrow keys change it. The wheel scrolls the page unless the keyboard is here."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
@@ -31,7 +27,6 @@ class Real(QDoubleSpinBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setDecimals(DECIMALS)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
 

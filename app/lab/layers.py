@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QListWidget, QStackedLayout, QVBoxLayout, QWidget
 
 from app.lab.fields import Whole
@@ -30,6 +30,19 @@ LOOKING = State("clock", "Looking", "The photos of this library are shown to the
 SILENT = State("lab", "No photo excites this unit", "Another unit may have favourites.", ("Next unit", "next"))
 
 
+KEYS = (Qt.Key.Key_N, Qt.Key.Key_P, Qt.Key.Key_R, Qt.Key.Key_Left, Qt.Key.Key_Right)
+
+
+class LayerList(QListWidget):
+    """Up and down go through the layers; the keys of units are left to the pane."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in KEYS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class LayersPane(QWidget):
     """``wanted`` asks for (layer, unit); ``photo_wanted`` carries a photo to go to; ``acted`` an action."""
 
@@ -44,7 +57,7 @@ class LayersPane(QWidget):
         self._shown: tuple[Layer, int] | None = None
         self._dice = random.Random(0)
         self.setAccessibleName("Layers")
-        self.list = QListWidget()
+        self.list = LayerList()
         self.list.setObjectName("choices")
         self.list.setAccessibleName("Layers of the networks")
         self.list.setWordWrap(True)
@@ -106,10 +119,17 @@ class LayersPane(QWidget):
         self._outer.addWidget(self._nothing)
         self._outer.addWidget(page)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_N: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_P: -1, Qt.Key.Key_Left: -1}
+        key = Qt.Key(event.key())
+        if key in steps:
+            self.step(steps[key])
+        elif key == Qt.Key.Key_R:
+            self.roll()
+        else:
+            super().keyPressEvent(event)
+
     def _keys(self) -> None:
-        for key, act in (("N", lambda: self.step(1)), ("P", lambda: self.step(-1)), ("R", self.roll)):
-            made = QShortcut(QKeySequence(key), self, act)
-            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for pressed, letter in ((self.next, "N"), (self.before, "P"), (self.any, "R")):
             pressed.setToolTip(f"Key {letter}")
 
@@ -190,7 +210,8 @@ class LayersPane(QWidget):
             return
         first = self._shown is None or self._shown[0] != layer
         self._shown = (layer, unit)
-        self.help.setText(f"The photos that excite unit {number(unit)} of {number(layer.units)} most, strongest first.")
+        units = count(layer.units, "unit", "units")
+        self.help.setText(f"The photos that excite unit {number(unit)} most, strongest first. The layer has {units}.")
         if first:
             self._say(LOOKING)
         self.wanted.emit(layer, unit)

@@ -101,6 +101,7 @@ class PicturePane(QWidget):
         self._epochs: dict[str, tuple[int, ...]] = {}
         self._kind = ""
         self._latest = True
+        self._dreaming = False
         self.sheet = PictureSheet()
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
@@ -166,24 +167,40 @@ class PicturePane(QWidget):
             self._latest = True
         self._show_kind()
 
+    def forget(self) -> None:
+        """Another run is shown: a dream of the one before, and the place among its epochs, are no more."""
+        self._dreaming, self._latest = False, True
+
     def choose(self, kind: str) -> None:
         """Show another kind of pictures, the latest."""
-        self._kind, self._latest = kind, True
+        self.forget()
+        self._kind = kind
         self._show_kind()
 
     def show_grid(self, grid: PictureGrid | None, image: QImage) -> None:
         self.sheet.show_grid(grid, image)
 
     def show_dream(self, grid: PictureGrid, image: QImage) -> None:
-        """What was just dreamt; no epoch of the run has it."""
+        """What was just dreamt; no epoch of the run has it. It stays until something else is chosen."""
+        self._dreaming = True
+        self._tick()
+        self.epoch.hide()
         self.help.setText(KINDS["dreams"][1])
         self.at.setText("just now")
         self.show_grid(grid, image)
 
+    def _tick(self) -> None:
+        """Mark the kind that is shown; none while it is a dream."""
+        self._group.setExclusive(False)
+        for kind, made in self._buttons.items():
+            made.setChecked(kind == self._kind and not self._dreaming)
+        self._group.setExclusive(True)
+
     def _show_kind(self) -> None:
+        self._tick()
+        if self._dreaming:
+            return
         there = self._epochs.get(self._kind, ())
-        if self._kind in self._buttons:
-            self._buttons[self._kind].setChecked(True)
         self.help.setText(KINDS[self._kind][1] if self._kind in KINDS else "")
         with QSignalBlocker(self.epoch):
             self.epoch.setRange(0, max(len(there) - 1, 0))

@@ -88,7 +88,7 @@ class LabRoom(Room):
         page.layers.photo_wanted.connect(self.desk.focus.show_photo)
         page.layers.acted.connect(self.desk.act)
         session.works.reported.connect(self._reported)
-        session.works.started.connect(lambda _: self._works_changed())
+        session.works.queued.connect(lambda _: self._works_changed())
         session.works.ended.connect(self._works_changed)
         session.works.stopped.connect(lambda _: self._works_changed())
 

@@ -51,6 +51,7 @@ class TrainPane(QWidget):
         super().__init__()
         self._theme = theme
         self._infos: dict[str, LearnerInfo] = {}
+        self._run_id = ""
         self.form = LearnerForm(theme)
         self.pictures = PicturePane()
         self.runs = RunsPane()
@@ -142,6 +143,9 @@ class TrainPane(QWidget):
         if not curves and not any(epochs.values()) and run.state in ("running", "paused"):
             self.show_nothing(WAITING)
             return
+        if run.id != self._run_id:
+            self._run_id = run.id
+            self.pictures.forget()
         dreams = run.spec.learner == "dbn" and run.state == "done"
         self.pictures.set_epochs(epochs, dreams)
         if curves or self._curves is not None:
