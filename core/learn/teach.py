@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ReverieError, WeightsError
+from core.errors import WeightsError
 from core.group.base import F32, F64, Inputs, PhotoTable
 from core.group.kinds import KINDS, Taught, decided
 from core.group.probes import RARE, Probe
@@ -55,24 +55,33 @@ def teach(store: Store, name: str, photo_ids: Sequence[int], progress: Progress,
     Raises ValueError (in words for the person) for an empty name or no photos, Cancelled and ReverieError (the examples
     stay, and the probe), OSError.
     """
-    from core.correct import replay
     from core.correct.corrections import Corrections
-    from core.grouping.table import read_table
-    from core.learn.vectors import with_vectors
 
     Corrections(store).new_kind(name, photo_ids)
     with store.read() as conn:
         kind = corrections.read(conn, "kind")[-1].payload["kind"]
-    kinds.learn(store, progress, seed=seed)
+    return again(store, kind, progress, seed=seed)
+
+
+def again(store: Store, kind: str, progress: Progress, *, seed: int = 0) -> TeachReport:
+    """Learn a kind (by its key or its title) anew from all its examples, and tag its like. Raises as :func:`teach`."""
+    from core.correct import replay
+    from core.grouping.table import read_table
+    from core.learn.vectors import with_vectors
+
     with store.read() as conn:
         table = read_table(conn)
         inputs = replay.inputs(conn, table)
-    title = inputs.taught.get(kind, name.strip())
+    kind = next((key for key, title in inputs.taught.items() if title.lower() == kind.lower()), kind)
+    if kind not in inputs.kinds:
+        raise ValueError(f"No photo was named as an example of {kind}.")
+    kinds.learn(store, progress, seed=seed)
+    title = inputs.taught.get(kind, kind)
     examples = len(inputs.kinds[kind][0])
     probe = kinds.load(store).get(kind)
     if kind in KINDS:
         why = "Reverie knows this kind already; the examples correct what it says of it."
-        return TeachReport(title, examples, {}, "cues", why, examples)
+        return TeachReport(KINDS[kind][0], examples, {}, "cues", why, examples)
     if probe is None:
         why = f"It is looked for in other photos from {FEWEST} examples on that the network has looked at."
         return TeachReport(title, examples, {}, "examples", why, examples)
@@ -229,6 +238,3 @@ def _tag(store: Store, table: PhotoTable, inputs: Inputs, kind: str, title: str,
     members = {int(table.ids[row]): (float(strength[row]), reason) for row, reason in reasons.items()}
     with store.write(Change(groups=True)) as conn:
         return memberships.spread(conn, replay.read(conn), kind, members)
-
-
-__all__ = ["ReverieError", "decisions", "taught", "teach"]

@@ -10,6 +10,8 @@ import pytest
 
 from core import grouping
 from core.correct.corrections import Corrections
+from core.group.topics import TopicParams
+from core.grouping import topics
 from core.grouping.table import read_table
 from core.grouping.texts import read_texts
 from core.progress import Progress
@@ -75,3 +77,16 @@ def test_a_grouping_finds_topics_and_a_photo_can_be_taken_out(store: Store) -> N
         journal.undo(conn)
     grouping.run(store, Progress())
     assert _tagged(store) == set(range(1, 49))
+
+
+def test_topics_alone_are_found_anew(store: Store) -> None:
+    grouping.run(store, Progress())
+    with store.read() as conn:
+        before = queries_groups.groups(conn, "topics")
+    assert topics.regroup(store, Progress()) == 2
+    with store.read() as conn:
+        after = queries_groups.groups(conn, "topics")
+    assert [(g.id, g.title, g.n_photos, g.cover) for g in after] == [
+        (g.id, g.title, g.n_photos, g.cover) for g in before
+    ]
+    assert topics.regroup(store, Progress(), params=TopicParams(most=1)) == 1

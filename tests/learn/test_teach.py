@@ -115,6 +115,9 @@ def test_too_few_examples_are_recorded_and_said_to_be_too_few(store: Store) -> N
     assert (report.used, report.photos, report.scores) == ("examples", 2, {})
     assert "3 examples" in report.why
     assert set(_group(store, "rare")) == {3, 4}
+    assert teach.again(store, "RARE", Progress()) == report
+    with pytest.raises(ValueError, match="example"):
+        teach.again(store, "unheard of", Progress())
 
 
 def test_a_known_kind_is_corrected_not_taught(store: Store) -> None:
