@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QLocale
 
 from app.words import count, distance, duration, photos
-from core.records_corrections import WhyBoundary
+from core.records import Membership
+from core.records_corrections import WhyBoundary, WhyMember
 
 Reason = Mapping[str, Any]
 
@@ -173,6 +174,31 @@ def lines(kind: str, reason: Reason) -> list[str]:
 def sentence(kind: str, reason: Reason) -> str:
     """The lines as one: ``38 min after the photo before · 0.4 km from it``."""
     return " · ".join(lines(kind, reason))
+
+
+def by_level(members: Sequence[WhyMember]) -> list[tuple[WhyMember, tuple[WhyMember, ...]]]:
+    """Memberships in their order, those of look-alikes once: the narrowest group with the wider ones that hold it, the
+    nearest first."""
+    alike: dict[int | None, WhyMember] = {
+        each.membership.group_id: each for each in members if each.membership.kind == "lookalikes"
+    }
+    holding = {each.membership.parent for each in alike.values()} & set(alike)
+    return [(each, _around(each, alike)) for each in members if each.membership.group_id not in holding]
+
+
+def _around(member: WhyMember, groups: Mapping[int | None, WhyMember]) -> tuple[WhyMember, ...]:
+    """Those of some groups that hold a membership's group, the nearest first."""
+    wider: list[WhyMember] = []
+    above = groups.get(member.membership.parent)
+    while above is not None and above not in wider:
+        wider.append(above)
+        above = groups.get(above.membership.parent)
+    return tuple(wider)
+
+
+def wider_line(narrow: Membership, wide: Membership) -> str:
+    """What the way to a wider group is called: ``Wider: 43 photos``, with its title where that is another."""
+    return f"Wider: {photos(wide.n_photos)}" + ("" if wide.title == narrow.title else f", {wide.title}")
 
 
 def sureness(strength: float) -> str:

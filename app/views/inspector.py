@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
-from app.evidence import lines
+from app.evidence import by_level, lines
 from app.icons import pixmap
 from app.jobs import JobRunner
 from app.navigation import KIND_TITLES, Location, page_of
@@ -148,8 +148,8 @@ class Inspector(QFrame):
         while (item := column.takeAt(1)) is not None:
             _drop(item)
         members = [member for member in why.members if member.membership.kind != "kinds"]
-        for member in sorted(members, key=lambda each: each.membership.kind != "events"):
-            column.addWidget(self._wired(MemberWhy(self._parts, member)))
+        for member, wider in by_level(sorted(members, key=lambda each: each.membership.kind != "events")):
+            column.addWidget(self._wired(MemberWhy(self._parts, member, wider)))
             if member.membership.kind == "events":
                 for title, edge in (("Its event begins", why.before), ("Its event ends", why.after)):
                     if edge is not None:
@@ -248,8 +248,8 @@ class Inspector(QFrame):
         part = self._part(column, "Why here?")
         part.setSpacing(SPACE_M)
         self._why_part = part.parentWidget()
-        for membership in shown:
-            part.addWidget(self._wired(MemberWhy(self._parts, WhyMember(membership))))
+        for member, wider in by_level([WhyMember(membership) for membership in shown]):
+            part.addWidget(self._wired(MemberWhy(self._parts, member, wider)))
         self._fill_why()
 
     def _link(self, membership: Membership) -> LinkButton:

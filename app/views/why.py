@@ -14,6 +14,7 @@ from app.navigation import KIND_TITLES, Location, page_of
 from app.theme import SPACE_S, SPACE_XS, Theme
 from app.views.thumbs import ThumbGrid
 from app.views.widgets import LinkButton, StrengthBar, button, label
+from app.words import photos
 from core.paths import thumb_path
 from core.records import Membership, Scope
 from core.records_corrections import Correction, WhyBoundary, WhyMember
@@ -32,7 +33,7 @@ class WhyParts:
         self.theme, self.runner, self.root, self.width = theme, runner, root, width
         self._grids = 0
 
-    def strip(self, photos: Sequence[tuple[int, str]], chosen: Callable[[int], object]) -> ThumbGrid:
+    def strip(self, shown: Sequence[tuple[int, str]], chosen: Callable[[int], object]) -> ThumbGrid:
         """A row of small photos, given as (id, what to call it)."""
         self._grids = (self._grids + 1) % 64
         side = (self.width - (STRIP - 1) * SPACE_XS) // STRIP
@@ -45,32 +46,39 @@ class WhyParts:
             key=f"why-thumbs-{self._grids}",
         )
         made.chosen.connect(chosen)
-        made.set_photos(list(photos)[:STRIP])
+        made.set_photos(list(shown)[:STRIP])
         return made
 
 
 class MemberWhy(QWidget):
-    """A group a photo is in: how sure, why, and the members most like it."""
+    """A group a photo is in: how sure, why, and the members most like it; and the way to the ``wider`` groups around
+    it, which are more of the same."""
 
     group_wanted = Signal(object)
     photo_wanted = Signal(int)
     forget_wanted = Signal(int)
 
-    def __init__(self, parts: WhyParts, why: WhyMember) -> None:
+    def __init__(self, parts: WhyParts, why: WhyMember, wider: Sequence[WhyMember] = ()) -> None:
         super().__init__()
         membership = why.membership
         box = _column(self)
-        box.addWidget(self._link(membership))
-        kind = KIND_TITLES.get(membership.kind, membership.kind)
-        box.addWidget(label(f"{kind} · {evidence.sureness(membership.strength)}", "small"))
+        box.addWidget(self._link(membership, membership.title))
+        told = [KIND_TITLES.get(membership.kind, membership.kind), evidence.sureness(membership.strength)]
+        if wider:
+            told.insert(1, photos(membership.n_photos))
+        box.addWidget(label(" · ".join(told), "small"))
         for line in evidence.lines(membership.kind, membership.reason):
             box.addWidget(label(line, "small", wrap=True))
         _alike(box, parts, why, self.photo_wanted.emit, self.forget_wanted.emit)
+        for each in wider:
+            box.addWidget(self._link(each.membership, evidence.wider_line(membership, each.membership)))
+            if each.correction is not None and each.correction != why.correction:
+                box.addWidget(Said(each.correction, self.forget_wanted.emit))
 
-    def _link(self, membership: Membership) -> LinkButton:
+    def _link(self, membership: Membership, text: str) -> LinkButton:
         scope = Scope("group", membership.group_id)
         location = Location(page_of(membership.kind), scope, membership.title, membership.kind)
-        link = LinkButton(membership.title, lambda: self.group_wanted.emit(location))
+        link = LinkButton(text, lambda: self.group_wanted.emit(location))
         link.setToolTip(f"{membership.title}, in {KIND_TITLES.get(membership.kind, membership.kind)}")
         return link
 
@@ -108,10 +116,10 @@ class BoundaryWhy(QWidget):
             box.addWidget(label(evidence.strength_line(why), "small", wrap=True))
         if why.terms:
             box.addWidget(Terms(parts.theme, why.terms))
-        photos = [*reversed(why.before[:2]), *why.after[:2]]
-        if photos:
+        around = [*reversed(why.before[:2]), *why.after[:2]]
+        if around:
             names = ["before the gap"] * len(why.before[:2]) + ["after the gap"] * len(why.after[:2])
-            box.addWidget(parts.strip(list(zip(photos, names, strict=True)), self.photo_wanted.emit))
+            box.addWidget(parts.strip(list(zip(around, names, strict=True)), self.photo_wanted.emit))
         if why.correction is not None:
             box.addWidget(Said(why.correction, self.forget_wanted.emit))
 

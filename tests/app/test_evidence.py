@@ -1,6 +1,12 @@
 """The inspector's reasons, from what the groupers leave."""
 
-from app.evidence import lines, sentence, sureness
+from app.evidence import by_level, lines, sentence, sureness, wider_line
+from core.records import Membership
+from core.records_corrections import WhyMember
+
+
+def _alike(group: int, parent: int | None, n: int, title: str = "Espresso", kind: str = "lookalikes") -> WhyMember:
+    return WhyMember(Membership(group, kind, title, 0.9, {}, parent, n))
 
 
 def test_an_event_is_explained_by_the_gaps_around_it():
@@ -64,3 +70,13 @@ def test_likeness_is_told_in_its_four_ways():
         "0.4 s after the photo before",
         "Sharpest of the burst",
     ]
+
+
+def test_levels_of_look_alikes_are_one_line_with_the_wider_ones_beside_it():
+    event = _alike(9, 8, 30, "Lunch", "events")
+    broad, middle, fine = _alike(1, None, 43, "Coffee"), _alike(2, 1, 17), _alike(3, 2, 12)
+    assert by_level([event, broad, fine, middle]) == [(event, ()), (fine, (middle, broad))]
+    assert by_level([broad]) == [(broad, ())]
+    assert by_level([fine]) == [(fine, ())], "what is wider may hold the photo no more"
+    assert wider_line(fine.membership, middle.membership) == "Wider: 17 photos"
+    assert wider_line(fine.membership, broad.membership) == "Wider: 43 photos, Coffee"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from app.evidence import gap_line, strength_line, term
+from app.evidence import by_level, gap_line, strength_line, term
 from app.views.inspector import Inspector
 from app.views.thumbs import ThumbButton
 from app.views.why import BoundaryWhy, MemberWhy, Terms
-from core.records import Boundary
-from core.records_corrections import Correction, WhyBoundary
+from core.records import Boundary, Membership
+from core.records_corrections import Correction, WhyBoundary, WhyMember
 
 SAID = Correction(7, "different", {}, 0.0, True, "A new event begins on 12 September.")
 HELD = WhyBoundary(
@@ -52,10 +52,25 @@ def test_an_event_is_shown_with_its_two_boundaries(inspector):
 def test_every_membership_has_its_reason_and_the_members_most_like_it(inspector, desk):
     why = desk.session.library.why(inspector.photo_id)
     shown = inspector.findChildren(MemberWhy)
-    assert len(shown) == len([each for each in why.members if each.membership.kind != "kinds"])
+    assert len(shown) == len(by_level([each for each in why.members if each.membership.kind != "kinds"]))
     event = next(each for each in why.members if each.membership.kind == "events")
     assert event.neighbours
     assert shown[0].findChild(ThumbButton) is not None
+
+
+def test_a_wider_group_of_look_alikes_can_be_gone_to(inspector, window, desk):
+    narrow, wide = (
+        WhyMember(Membership(number, "lookalikes", "Espresso", 0.9, {}, parent, size), correction=said)
+        for number, parent, size, said in ((5, 4, 12, None), (4, None, 43, SAID))
+    )
+    made = MemberWhy(inspector._parts, narrow, (wide,))
+    gone = []
+    made.group_wanted.connect(gone.append)
+    assert "Look-alikes · 12 photos · sure, 0.90" in texts(made)
+    assert f"You said: {SAID.text}" in texts(made)
+    next(each for each in made.findChildren(QPushButton) if each.text() == "Wider: 43 photos").click()
+    assert [(each.scope.id, each.title) for each in gone] == [(4, "Espresso")]
+    made.deleteLater()
 
 
 def test_a_photo_of_the_evidence_can_be_gone_to(inspector, desk):
