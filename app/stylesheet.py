@@ -69,8 +69,8 @@ QSpinBox, QDoubleSpinBox {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; padding: 2px 7px; }
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0 6px; background: transparent; }
-QSpinBox QLineEdit:focus, QDoubleSpinBox QLineEdit:focus { border: none; padding: 0 6px; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
+QSpinBox QLineEdit:focus, QDoubleSpinBox QLineEdit:focus { border: none; padding: 0; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
   width: 0; border: none;
 }

@@ -13,6 +13,7 @@ from app.views.states import State, StatePage
 from app.views.widgets import button, label
 from core.records_lab import Comparison, ComparisonRow
 
+CNN, ACT = "cnn", 1
 INVITE = State(
     "lab",
     "Which network knows your photos best?",
@@ -95,13 +96,16 @@ class ComparePane(QWidget):
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, SPACE_S, 0)
         grid.setHorizontalSpacing(SPACE_L)
+        grid.setColumnMinimumWidth(ACT, 76)
         grid.setVerticalSpacing(0)
         for column, (title, tip) in enumerate(COLUMNS):
-            head = label(title, "section")
+            head = label(title if column == 0 else title.replace(" ", "\n", 1), "section")
+            head.setAlignment(_side(column))
             head.setToolTip(tip)
+            head.setAccessibleName(title)
             head.setAccessibleDescription(tip)
-            grid.addWidget(head, 0, column, _side(column))
-        grid.setRowMinimumHeight(0, 32)
+            grid.addWidget(head, 0, _place(column), _side(column))
+        grid.setRowMinimumHeight(0, 44)
         for row, each in enumerate(found.rows, start=1):
             self._row(grid, row, each, each.name == found.winner)
         grid.setColumnStretch(0, 1)
@@ -117,18 +121,28 @@ class ComparePane(QWidget):
         for column, text in enumerate(cells(each)):
             told = f"{text}  ·  best here" if winner and column == 0 else text
             made = label(told, "winning" if winner and column == 0 else "")
-            made.setContentsMargins(SPACE_M if column == 0 else 0, 0, 0, 0)
             made.setToolTip(COLUMNS[column][1] if column else "")
-            grid.addWidget(made, row, column, _side(column))
+            made.setContentsMargins(SPACE_M if column == 0 else 0, 0, SPACE_M if column == len(COLUMNS) - 1 else 0, 0)
+            grid.addWidget(made, row, _place(column), _side(column))
+        act = self._act(each, winner)
+        if act is not None:
+            grid.addWidget(act, row, ACT, Qt.AlignmentFlag.AlignCenter)
+
+    def _act(self, each: ComparisonRow, winner: bool) -> QWidget | None:
+        """What can be done with a row: use it, unless it is in use or no run (another embedder)."""
         if each.in_use:
-            last: QWidget = label("In use", "muted")
-            last.setContentsMargins(0, 0, SPACE_M, 0)
-        else:
-            name = each.run_id or each.name
-            last = button("Use", "primary" if winner else "", partial(self.used.emit, name, each.title))
-            last.setAccessibleName(f"Use {each.title} for look-alikes and search")
-            last.setToolTip("Look-alikes and search go by it from now on. Can be undone.")
-        grid.addWidget(last, row, len(COLUMNS), Qt.AlignmentFlag.AlignTrailing | Qt.AlignmentFlag.AlignVCenter)
+            return label("In use", "muted")
+        if not each.run_id and each.name != CNN:
+            return None
+        use = button("Use", "primary" if winner else "", partial(self.used.emit, each.run_id or CNN, each.title))
+        use.setAccessibleName(f"Use {each.title} for look-alikes and search")
+        use.setToolTip("Look-alikes and search go by it from now on. Can be undone.")
+        return use
+
+
+def _place(column: int) -> int:
+    """The column of the grid: what can be done stands beside the name, in sight where the window is narrow."""
+    return column if column < ACT else column + 1
 
 
 def _side(column: int) -> Qt.AlignmentFlag:

@@ -17,12 +17,12 @@ from app.lab.words import curve_help, curve_title, figure, spoken_curves
 from app.theme import TYPE_SMALL, Theme, Tokens
 from core.records_lab import Curve
 
-NARROWEST = 230
-"""Pixels that a plot wants at least."""
+NARROWEST, LOWEST = 190, 130
+"""Pixels that a plot wants at least, across and down."""
 TICKS, AXIS = 11, 52
 
 
-class Rounds(pg.AxisItem):
+class Rounds(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
     """An axis of whole numbers."""
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
@@ -116,7 +116,6 @@ class CurveGrid(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)
-        self.setMinimumHeight(120)
         theme.changed.connect(lambda _: self._draw())
 
     def sizeHint(self) -> QSize:
@@ -149,6 +148,7 @@ class CurveGrid(QWidget):
         self._layout.clear()
         font = QFont(self.font())
         font.setPixelSize(TICKS)
+        self.setMinimumHeight(LOWEST * math.ceil(len(names) / max(shape[1], 1)))
         self._plots = [Plot(name, font) for name in names]
         for place, plot in enumerate(self._plots):
             plot.place(self._layout, place // shape[1], place % shape[1])

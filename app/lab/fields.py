@@ -10,10 +10,15 @@ from core.records_lab import Parameter, Value
 
 LARGEST = 2_147_483_647
 DECIMALS = 8
+MARGIN = 6
 
 
 class Whole(QSpinBox):
     """A whole number; arrow keys change it. The wheel scrolls the page unless the keyboard is here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(MARGIN, 0, MARGIN, 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -27,6 +32,7 @@ class Real(QDoubleSpinBox):
 
     def __init__(self) -> None:
         super().__init__()
+        self.lineEdit().setTextMargins(MARGIN, 0, MARGIN, 0)
         self.setDecimals(DECIMALS)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
 

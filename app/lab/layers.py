@@ -15,11 +15,11 @@ from app.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from app.thumbs.loader import ThumbLoader
 from app.views.picture import Picture
 from app.views.states import State, StatePage
-from app.views.widgets import button, label
+from app.views.widgets import ElidedLabel, button, label
 from app.words import count, number
 from core.records_lab import Favourites, Layer
 
-WIDTH, TOP, COLUMNS = 276, 9, 3
+WIDTH, TOP, COLUMNS = 220, 9, 3
 NOTHING = State(
     "lab",
     "No layers to look into yet",
@@ -62,7 +62,7 @@ class LayersPane(QWidget):
         self.list.setAccessibleName("Layers of the networks")
         self.list.setWordWrap(True)
         self.list.currentRowChanged.connect(self._chose)
-        self.title = label("", "strong")
+        self.title = ElidedLabel("", "strong")
         self.help = label("", "small", wrap=True)
         self.unit = Whole()
         self.unit.setAccessibleName("Unit")
@@ -87,12 +87,11 @@ class LayersPane(QWidget):
         side.setLayout(left)
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
-        head.addWidget(self.title)
-        head.addStretch(1)
         unit = label("Unit", "muted")
         unit.setBuddy(self.unit)
         for part in (unit, self.unit, self.before, self.next, self.any):
             head.addWidget(part)
+        head.addStretch(1)
         self._photos.setSpacing(SPACE_S)
         photos = QWidget()
         photos.setLayout(self._photos)
@@ -101,8 +100,9 @@ class LayersPane(QWidget):
         right = QVBoxLayout()
         right.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         right.setSpacing(SPACE_S)
-        right.addLayout(head)
+        right.addWidget(self.title)
         right.addWidget(self.help)
+        right.addLayout(head)
         right.addLayout(self._stack, 1)
         line = QFrame()
         line.setObjectName("hairline")

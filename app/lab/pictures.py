@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QSlider, Q
 
 from app.lab.words import KINDS, readable
 from app.theme import SPACE_M, SPACE_S, SPACE_XS
-from app.views.widgets import button, label
+from app.views.widgets import ElidedLabel, button, label
 from app.words import count, number
 from core.records_lab import PictureGrid
 
@@ -62,7 +62,8 @@ class PictureSheet(QWidget):
         if grid is not None:
             title = KINDS.get(grid.kind, (readable(grid.kind), ""))[0]
             shown = count(self._n // self._pair, "picture", "pictures")
-            self.setAccessibleName(f"{title}, {shown}, epoch {number(grid.epoch)}")
+            at = f", epoch {number(grid.epoch)}" if grid.epoch else ""
+            self.setAccessibleName(f"{title}, {shown}{at}")
         self.update()
 
     def places(self) -> list[QRectF]:
@@ -105,7 +106,7 @@ class PicturePane(QWidget):
         self.sheet = PictureSheet()
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
-        self.help = label("", "small", wrap=True)
+        self.help = ElidedLabel("", "small")
         self.at = label("", "small")
         self.epoch = QSlider(Qt.Orientation.Horizontal)
         self.epoch.setAccessibleName("Epoch")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 
 from app import operations_lab as say
+from app.lab.comparing import CNN
 from app.lab.form import Place
 from app.lab.page import COMPARE, LAYERS, TRAIN, LabPage
 from app.lab.pictures import strip
@@ -22,7 +23,7 @@ from app.views.states import State
 from app.words import photos
 from core.progress import Progress, Report
 from core.records import Scope, Status
-from core.records_lab import Curve, Favourites, Layer, LearnerInfo, PictureGrid, Run, RunSpec
+from core.records_lab import Comparison, Curve, Favourites, Layer, LearnerInfo, PictureGrid, Run, RunSpec
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -186,7 +187,7 @@ class LabRoom(Room):
         compare.set_busy(self._comparing)
         self.ask(
             "comparison",
-            lambda library, _: library.lab.comparison(),
+            _comparison,
             compare.show_comparison,
             lambda error: self.session.fail(error, "show the comparison"),
         )
@@ -236,7 +237,7 @@ class LabRoom(Room):
         say.resume(self.session, run_id, self._read_training)
 
     def _compare(self) -> None:
-        say.compare(self.session, self.page.compare.show_comparison, self._works_changed)
+        say.compare(self.session, lambda _: self._read_comparison(), self._works_changed)
 
     def _use(self, name: str, title: str) -> None:
         say.use(self.session, name, title, self._read_shown)
@@ -273,6 +274,16 @@ class LabRoom(Room):
         if len(selected) > 1:
             found.append((f"{photos(len(selected))} selected", Scope("ids", ids=tuple(selected))))
         return found
+
+
+def _comparison(library: Library, _: Progress) -> Comparison | None:
+    """The comparison that was made last; what is in use now is marked, whatever was when it was made."""
+    found = library.lab.comparison()
+    if found is None:
+        return None
+    used = next((run.id for run in library.lab.runs() if run.in_use), "")
+    rows = [replace(row, in_use=row.run_id == used if used else row.name == CNN) for row in found.rows]
+    return replace(found, rows=tuple(rows))
 
 
 def _training(library: Library, _: Progress) -> Shown:

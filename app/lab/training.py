@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.lab.form import LearnerForm
 from app.lab.pictures import PicturePane
@@ -81,7 +81,12 @@ class TrainPane(QWidget):
         column.addSpacing(SPACE_S)
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self.pictures)
-        column.addWidget(self._split, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._split)
+        column.addWidget(area, 1)
         self._right.addWidget(self.state)
         self._right.addWidget(shown)
         top = QHBoxLayout()
@@ -146,7 +151,7 @@ class TrainPane(QWidget):
         if run.id != self._run_id:
             self._run_id = run.id
             self.pictures.forget()
-        dreams = run.spec.learner == "dbn" and run.state == "done"
+        dreams = run.spec.learner == "dbn" and run.state == "done" and run.spec.parameters.get("input") == "pictures"
         self.pictures.set_epochs(epochs, dreams)
         if curves or self._curves is not None:
             self.curves.show_curves(curves)

@@ -74,7 +74,7 @@ class FakeLab:
 
     def add(self, learner: str = "rbm", state: str = "done", **more) -> Run:
         """A run that is there already."""
-        spec = RunSpec(learner, parameters={"epochs": EPOCHS})
+        spec = RunSpec(learner, parameters={"epochs": EPOCHS, "input": "pictures"})
         made = Run(f"{learner}-{len(self.kept)}", spec, state, 1.7e9, 12.0, 270, 30, EPOCHS, EPOCHS, "CPU", 1000)
         made = replace(made, figures={"reconstruction": 0.0123}, **more)
         self.kept.insert(0, made)
@@ -124,7 +124,7 @@ class FakeLab:
 
     def dream(self, n, *, run_id=None, group_id=None, seed=0):
         self.said.append(("dream", n, run_id, group_id))
-        return PictureGrid("dreams", EPOCHS, np.full((n, 32, 32, 3), 90, np.uint8))
+        return PictureGrid("dreams", 0, np.full((n, 32, 32, 3), 90, np.uint8))
 
     def note(self, run_id, text):
         self.said.append(("note", run_id, text))
@@ -137,6 +137,7 @@ class FakeLab:
 
     def use(self, name, progress):
         self.said.append(("use", name))
+        self.kept = [replace(run, in_use=run.id == name) for run in self.kept]
         return Change(groups=True)
 
     def compare(self, progress):

@@ -69,6 +69,24 @@ def test_any_row_is_used_by_one_click(compare, lab, desk, window):
     assert told(window)[-1] == "Look-alikes and search go by: Binary codes."
 
 
+def test_what_is_in_use_now_is_marked(compare, lab, desk):
+    run = lab.add("dbn", in_use=True)
+    lab.found = replace(COMPARISON, rows=(COMPARISON.rows[0], replace(COMPARISON.rows[1], run_id=run.id)))
+    desk.refresh_page()
+    (use,) = (made for made in compare.findChildren(QPushButton) if made.text() == "Use")
+    assert use.accessibleName() == "Use CNN for look-alikes and search"
+    use.click()
+    assert ("use", "cnn") in lab.said
+    assert "In use" in texts(compare)
+
+
+def test_another_embedder_is_compared_but_cannot_be_used(compare, lab, desk):
+    lab.found = replace(COMPARISON, rows=(COMPARISON.rows[0], row("clip", "CLIP", 0.6)))
+    desk.refresh_page()
+    assert "CLIP" in texts(compare)
+    assert not [made for made in compare.findChildren(QPushButton) if made.text() == "Use"]
+
+
 def test_a_learner_that_wins_is_offered_first(compare, lab, desk):
     best = row("dbn-1", "Deep belief network", 0.8, run_id="dbn-9")
     lab.found = replace(COMPARISON, rows=(*COMPARISON.rows[:1], best), winner="dbn-1", why="By 0.09.")
