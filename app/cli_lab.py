@@ -1,4 +1,4 @@
-"""``learn NAME``, ``lab``, ``dream``, ``tag teach``: learners trained on the person's photos, compared and used."""
+"""``learn NAME``, ``lab``, ``dream``, ``regions``, ``tag teach``: learners trained on the person's photos, and their use."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(lab, name="lab")
     app.add_typer(tag, name="tag")
     app.command()(dream)
+    app.command()(regions)
 
 
 # ---------------------------------------------------------------- training
@@ -218,6 +219,27 @@ def teach(
         return
     output.table(("Classifier", "Average precision", "±"), [(k, *v) for k, v in report.scores.items()])
     output.line(f"{report.why} {report.photos:,} photos carry “{report.name}”.")
+
+
+def regions(
+    context: typer.Context,
+    path: Annotated[str, typer.Argument(metavar="PATH", show_default=False)],
+    largest: Annotated[int, typer.Option("--largest", min=0, help="Only so many, the largest; 0: all.")] = 20,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The regions of a photo, as a tree: each with its box, its parent, and what it is most likely."""
+    with reading(context, library) as opened:
+        tree = opened.lab.regions(photo_of(opened, path))
+    found = sorted(tree.regions, key=lambda region: (-region.area, region.node))
+    found = found[:largest] if largest else found
+    if as_json:
+        output.objects(
+            [{"path": printable(path), "learned": tree.learned, "regions": [asdict(each) for each in found]}]
+        )
+        return
+    rows = [(each.node, each.parent, each.area, each.tag or each.label, each.strength) for each in found]
+    output.table(("Region", "In", "Area", "What", "Strength"), rows)
 
 
 # ---------------------------------------------------------------- output

@@ -18,13 +18,15 @@ PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """``faults``: sentences, empty where all is well. ``library_exists`` False: there was nothing to check."""
+    """``faults``: sentences, empty where all is well. ``learners``: what would train where. ``library_exists`` False:
+    there was nothing to check."""
 
     python: str
     system: str
     packages: dict[str, str]
     device: str
     embedder: str
+    learners: dict[str, str]
     codecs: dict[str, str]
     library: str
     library_exists: bool
@@ -36,12 +38,14 @@ def examine(library: Path) -> Diagnosis:
     from core.media.formats import codecs
 
     faults: list[str] = []
+    device = _device(faults)
     return Diagnosis(
         python=platform.python_version(),
         system=platform.platform(),
         packages={name: _version(name) for name in PACKAGES},
-        device=_device(faults),
+        device=device,
         embedder=_embedder(faults),
+        learners=_learners(device),
         codecs=codecs(),
         library=str(library),
         library_exists=_check_library(library, faults),
@@ -77,6 +81,15 @@ def _embedder(faults: list[str]) -> str:
     if info.weights != "present":
         faults.append(f"The weights of {info.name} are not there.")
     return f"{info.name} {info.version}".strip()
+
+
+def _learners(device: str) -> dict[str, str]:
+    """Where each learner would train: networks on the device, the rest on the processor."""
+    from core.device import cpu
+    from core.lab.learners import CLASSES
+    from core.records_lab import LEARNERS
+
+    return {name: device if name in CLASSES else str(cpu()) for name in LEARNERS}
 
 
 def _check_library(library: Path, faults: list[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
+from collections import OrderedDict
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Insight(ABC):
     def __init__(self, store: Store, walls: Walls) -> None:
         self._store, self._walls = store, walls
         self._loaded: dict[str, Any] = {}
+        self._trees: OrderedDict[Any, Any] = OrderedDict()
         self._loading = threading.Lock()
 
     @abstractmethod

@@ -11,22 +11,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Cancelled, ReverieError
-from core.lab import catalogue, compare, learners, runs, train, use
+from core.lab import catalogue, compare, learners, regions, runs, train, use
 from core.lab.data import Material
-from core.lab.insight import Insight
+from core.lab.region_desk import RegionDesk
 from core.learn import process
 from core.progress import Progress
 from core.records import Change, Scope
 from core.records_lab import Comparison, Curve, LearnerInfo, PictureGrid, Run, RunSpec, TeachReport
+from core.store import region_tags
 from core.store.store import Store
 from core.store.walls import Walls
 
 I64 = NDArray[np.int64]
+REGIONS = "rntn"
+ELSEWHERE = {
+    "capsule": "A capsule network is trained as a head of a tag: teach the tag by examples (tag teach NAME PATH…).",
+    "topics": "Topics are found anew with every whole grouping; there is nothing to train beforehand.",
+}
+"""Learners that are trained where their use is, and what to do."""
+
 TRIAL_PHOTOS = 2000
 """Photos of which one round is timed for an estimate."""
 
 
-class Lab(Insight):
+class Lab(RegionDesk):
     """Learners of one open library. Every method is safe from any thread; one training runs at a time."""
 
     def __init__(self, store: Store, walls: Walls) -> None:
@@ -88,9 +96,16 @@ class Lab(Insight):
         are too few photos, and for what went wrong in the process; Cancelled: the run then waits in state "stopped".
         """
         spec = replace(spec, parameters=catalogue.complete(spec.learner, spec.parameters))
+        elsewhere = ELSEWHERE.get(spec.learner)
+        if elsewhere is not None:
+            raise ReverieError(elsewhere)
         with self._alone():
+            run = Run("", spec, "stopped", time.time(), epochs=train.foreseen(spec.parameters))
+            if spec.learner == REGIONS:
+                regions.lesson(self._store.root, replace(run, id=REGIONS), self._region_tags())
+                return self._train(runs.create(self._store.root, run), None, progress)
             material = self._of_scope(spec.learner, spec.scope)
-            run = runs.create(self._store.root, Run("", spec, "stopped", time.time(), epochs=rounds(spec)))
+            run = runs.create(self._store.root, run)
             runs.keep_photos(runs.folder_of(self._store.root, run.id), material.ids, material.held_out)
             return self._train(run, material, progress)
 
@@ -102,23 +117,36 @@ class Lab(Insight):
         if run.state == "done":
             raise ReverieError(f"The run {run_id} is finished.")
         with self._alone():
+            if run.spec.learner == REGIONS:
+                return self._train(run, None, progress)
             ids, held_out = runs.photos(runs.folder_of(self._store.root, run_id))
             return self._train(run, self._of_photos(run.spec.learner, ids, held_out), progress)
 
     def estimate(self, spec: RunSpec, progress: Progress) -> str:
         """How many photos it would learn from, and how long a round takes here, measured on a few of them."""
         spec = replace(spec, parameters=catalogue.complete(spec.learner, spec.parameters))
+        if spec.learner not in learners.CLASSES:
+            raise ReverieError(ELSEWHERE.get(spec.learner, "How long regions take depends on how many you named."))
         with self._alone():
             return trial(spec, self._of_scope(spec.learner, spec.scope), progress)
 
-    def _train(self, run: Run, material: Material, progress: Progress) -> Run:
+    def _region_tags(self) -> list[region_tags.RegionTag]:
+        with self._store.read() as conn:
+            return region_tags.read(conn)
+
+    def _in_child(self, run: Run, material: Material | None, progress: Progress) -> train.Outcome:
+        """Train in a process of its own: on vectors or thumbnails, or (None) on the regions that the person named."""
+        if material is None:
+            return process.run(regions.learn, regions.lesson(self._store.root, run, self._region_tags()), progress)
+        return process.run(train.train, self._task(run, material), progress)
+
+    def _train(self, run: Run, material: Material | None, progress: Progress) -> Run:
         root = self._store.root
-        held_out = int(material.held_out.sum())
-        run = replace(run, state="running", message="", photos=len(material.ids) - held_out, held_out=held_out)
+        run = replace(run, state="running", message="")
         self._active[run.id] = progress
         try:
             runs.write(root, run)
-            done = process.run(train.train, self._task(run, material), progress)
+            done = self._in_child(run, material, progress)
             run = replace(
                 run, state="done", device=done.device, photos=done.photos, held_out=done.held_out,
                 epoch=done.kept.epoch, seconds=done.kept.seconds, figures=done.kept.figures or {},
@@ -227,11 +255,6 @@ class _Alone:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def rounds(spec: RunSpec) -> int:
-    """Epochs foreseen."""
-    return train.foreseen(spec.parameters)
 
 
 def trial(spec: RunSpec, material: Material, progress: Progress) -> str:

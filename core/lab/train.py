@@ -65,7 +65,7 @@ def train(task: Task, progress: Progress) -> Outcome:
         with explained():
             learn, held, photos = _inputs(task, scratch, progress)
             estimator = learners.build(task.made, task.parameters, task.seed, device.torch_name)
-            notes = _Notes(folder, showing.Shown(task.parameters, held, photos))
+            notes = Notes(folder, showing.Shown(task.parameters, held, photos))
             progress.phase(f"Training: {task.title}", foreseen(task.parameters), "rounds")
             estimator.fit(
                 learn,
@@ -85,7 +85,12 @@ def fingerprint(task: Task) -> str:
     told = json.dumps([task.made.of(task.parameters), dict(task.parameters), task.seed], sort_keys=True)
     material = task.material
     rows = material.rows.tobytes() + material.held_out.tobytes() + material.ids.tobytes()
-    return hashlib.sha256(told.encode() + rows + material.vectors.encode()).hexdigest()
+    return digest(told.encode() + rows + material.vectors.encode())
+
+
+def digest(told: bytes) -> str:
+    """Of what makes a run the one it is."""
+    return hashlib.sha256(told).hexdigest()
 
 
 @contextmanager
@@ -98,6 +103,8 @@ def explained() -> Iterator[None]:
         raise ReverieError(f"The disk refused while training: {reason}. The rounds before are kept.") from error
     except MemoryError as error:
         raise ReverieError("Memory ran out while training. Fewer units, or smaller batches, need less.") from error
+    except ValueError as error:
+        raise ReverieError(f"These photos cannot be learned from so: {error}") from error
     except RuntimeError as error:
         if "out of memory" not in str(error).lower() and "can't allocate" not in str(error).lower():
             raise
@@ -183,10 +190,10 @@ def timed(task: Task, progress: Progress) -> float:
         scratch.unlink(missing_ok=True)
 
 
-class _Notes:
+class Notes:
     """Writes down how far a training is, after every epoch, and what it shows, now and then."""
 
-    def __init__(self, folder: Path, shown: showing.Shown) -> None:
+    def __init__(self, folder: Path, shown: showing.Shown | None) -> None:
         self._folder, self._shown = folder, shown
         self._before = runs.progress_of(folder).seconds
         self._started = time.monotonic()
@@ -204,7 +211,7 @@ class _Notes:
             self.show(estimator)
 
     def show(self, estimator: Any) -> None:
-        for grid in self._shown.grids(estimator, self.epoch):
+        for grid in () if self._shown is None else self._shown.grids(estimator, self.epoch):
             runs.keep_pictures(self._folder, grid)
 
 
@@ -219,7 +226,7 @@ def last(history: Mapping[str, list[float]]) -> dict[str, float]:
     return {name: values[-1] for name, values in found.items() if values}
 
 
-def _finish(task: Task, estimator: Any, notes: _Notes, held: Rows) -> Kept:
+def _finish(task: Task, estimator: Any, notes: Notes, held: Rows) -> Kept:
     """Weights, last pictures and figures; the checkpoint has done its duty."""
     from core.nn import checkpoints
 

@@ -71,6 +71,24 @@ def test_dream(library: Path, reverie: Reverie, tmp_path: Path) -> None:
         assert picture.size == (96, 64)
 
 
+def test_regions(library: Path, imported: Imported, reverie: Reverie) -> None:
+    path = reverie("photos", "--json", "--library", library).objects[0]["path"]
+    (told,) = reverie("regions", path, "--largest", 5, "--json", "--library", library).objects
+    assert list(told) == ["path", "learned", "regions"]
+    assert (told["path"], told["learned"], len(told["regions"])) == (path, "", 5)
+    whole = told["regions"][0]
+    assert list(whole) == ["node", "parent", "children", "box", "area", "label", "strength", "tag"]
+    assert (whole["parent"], whole["box"]) == (-1, [0.0, 0.0, 1.0, 1.0])
+    assert whole["area"] == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["rntn", "capsule", "topics"])
+def test_learners_that_need_something_first_say_so(library: Path, reverie: Reverie, name: str) -> None:
+    answer = reverie("learn", name, "--library", library)
+    assert answer.code == 1
+    assert len(answer.err) > 20
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
