@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QLocale
 
-from app.words import date_time, photos, size
+from app.words import date_time, in_lines, photos, size
 from core.paths import printable
 from core.records import Group
 from core.records_corrections import Member
@@ -108,6 +108,15 @@ def why_best(member: Member) -> str:
     if not member.best or not best:
         return ""
     return ", ".join(best) if isinstance(best, (list, tuple)) else str(best)
+
+
+def captions(
+    member: Member, others: Iterable[Member], fits: Callable[[str], bool], most: int
+) -> tuple[list[str], list[str]]:
+    """The words under a photo in at most ``most`` lines: why it is proposed, and what tells it from the others."""
+    reason = why_best(member)
+    why = in_lines((reason[:1].upper() + reason[1:]).split(), " ", fits, most // 2)
+    return why, in_lines(chips(member, others), " · ", fits, most - len(why))
 
 
 def heading(group: Group) -> str:

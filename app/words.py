@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTimeZone
 
 from core.progress import Report
@@ -28,6 +30,19 @@ def count(value: int, one: str, many: str) -> str:
 
 def photos(value: int) -> str:
     return count(value, "photo", "photos")
+
+
+def in_lines(parts: Sequence[str], between: str, fits: Callable[[str], bool], most: int) -> list[str]:
+    """Parts put into at most ``most`` lines, each as long as it fits (a part at least); the last holds all the rest."""
+    found: list[str] = []
+    rest = list(parts)
+    while rest and len(found) < most - 1:
+        taken = 1
+        while taken < len(rest) and fits(between.join(rest[: taken + 1])):
+            taken += 1
+        found.append(between.join(rest[:taken]))
+        rest = rest[taken:]
+    return [*found, between.join(rest)] if rest else found
 
 
 def moment(local: float) -> QDateTime:

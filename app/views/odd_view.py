@@ -24,7 +24,7 @@ from app.theme import RADIUS, SPACE_L, SPACE_M, TYPE_SMALL, Theme
 from app.thumbs.loader import BUCKETS, ThumbLoader
 from app.views.picture import fitted
 from app.views.widgets import focus_ring
-from app.words import taken
+from app.words import in_lines, taken
 from core.records import Group
 from core.records_corrections import Member
 
@@ -220,14 +220,9 @@ class OddView(QAbstractScrollArea):
         """The reason in as many lines as there is room for, the last one elided."""
         font = QFont(self.font())
         font.setPixelSize(TYPE_SMALL)
-        words, metrics = text.split(), QFontMetricsF(font)
-        for line in range(LINES - 1):
-            taken_in = 1
-            while taken_in < len(words) and metrics.horizontalAdvance(" ".join(words[: taken_in + 1])) <= room.width():
-                taken_in += 1
-            last = line == LINES - 2
-            part = " ".join(words if last else words[:taken_in])
-            words = words[taken_in:]
+        metrics = QFontMetricsF(font)
+        found = in_lines(text.split(), " ", lambda line: metrics.horizontalAdvance(line) <= room.width(), LINES - 1)
+        for line, part in enumerate(found):
             self._text(painter, room.translated(0, 17 * line), part, self._theme.tokens.text)
 
     def _text(self, painter: QPainter, room: QRectF, text: str, colour: str, *, strong: bool = False) -> None:

@@ -5,10 +5,14 @@ Only what is in sight is painted and read, however many sets there are.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+import itertools
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QFontMetricsF,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -17,18 +21,20 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip
 
 from app.icons import pixmap as symbol
-from app.sets import Sets, chips, heading, spoken, why_best
+from app.sets import Sets, captions, chips, heading, spoken, why_best
 from app.theme import RADIUS, SPACE_L, SPACE_M, SPACE_S, TYPE_SMALL, Theme
 from app.thumbs.loader import BUCKETS, ThumbLoader
 from app.views.widgets import focus_ring
 from core.paths import printable
 from core.records_corrections import Member
 
-HEAD, PHOTO, WORDS, GAP = 30, 248, 64, 14
-LEAST = 176.0
+HEAD, PHOTO, GAP = 30, 248, 14
+LINE, LINES = 18, 4
+WORDS = LINE * LINES + 10
+LEAST = 216.0
 """Width of the words under a narrow photo."""
 
 ROW = HEAD + PHOTO + WORDS + GAP
@@ -198,6 +204,26 @@ class SetsView(QAbstractScrollArea):
         self._spot, self._spot_row = spot, row
         self.viewport().update()
 
+    def hint_at(self, at: QPointF) -> str:
+        """All that is said of the photo whose words are at a point, where there is no room for it; else nothing."""
+        row, _ = self._hit(at)
+        members = self.sets.members.get(self.sets.groups[row].id, []) if row >= 0 else []
+        for each, rect in zip(members, self.rects(row) if members else [], strict=True):
+            room = self._caption_room(rect)
+            if room.contains(at):
+                metrics = QFontMetricsF(self._font(False))
+                said = itertools.chain(*self._lines(each, members, room.width()))
+                cut = any(metrics.horizontalAdvance(line) > room.width() for line in said)
+                return "\n".join(filter(None, (why_best(each), " · ".join(chips(each, members))))) if cut else ""
+        return ""
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            hint = self.hint_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), hint, self.viewport())
+            return True
+        return super().viewportEvent(event)
+
     def _hit(self, at: QPointF) -> tuple[int, int]:
         """(set, photo) at a point of the viewport; -1 where there is none."""
         row = int((at.y() + self.verticalScrollBar().value()) // ROW)
@@ -271,14 +297,24 @@ class SetsView(QAbstractScrollArea):
         self._captions(painter, member, rect, members)
 
     def _captions(self, painter: QPainter, member: Member, rect: QRectF, members: list[Member]) -> None:
-        tokens = self._theme.tokens
-        room = QRectF(rect.x(), rect.bottom() + 4, max(rect.width(), LEAST), 18)
-        why = why_best(member)
-        lines = [(why[:1].upper() + why[1:], tokens.text)] if why else []
-        found = chips(member, members)
-        lines += [(" · ".join(found[:3]), tokens.muted), (" · ".join(found[3:]), tokens.muted)]
-        for place, (text, colour) in enumerate(lines[:3]):
-            self._words(painter, room.translated(0, 18 * place), text, colour)
+        room = self._caption_room(rect)
+        room.setHeight(LINE)
+        why, about = self._lines(member, members, room.width())
+        for place, text in enumerate([*why, *about]):
+            colour = self._theme.tokens.text if place < len(why) else self._theme.tokens.muted
+            self._words(painter, room.translated(0, LINE * place), text, colour)
+
+    def _caption_room(self, rect: QRectF) -> QRectF:
+        """Where the words under a photo are."""
+        room = QRectF(rect.x(), rect.bottom() + 4, max(rect.width(), LEAST), LINE * LINES)
+        if self.isRightToLeft():
+            room.moveRight(rect.right())
+        return room
+
+    def _lines(self, member: Member, members: list[Member], width: float) -> tuple[list[str], list[str]]:
+        """The words under a photo in lines of a width: why it is proposed, and what is known of it."""
+        metrics = QFontMetricsF(self._font(False))
+        return captions(member, members, lambda line: metrics.horizontalAdvance(line) <= width, LINES)
 
     def _files(self, painter: QPainter, row: int, members: list[Member]) -> None:
         """The files of one photo that is there several times, beside it."""
@@ -289,8 +325,10 @@ class SetsView(QAbstractScrollArea):
         room = QRectF(left, rect.top(), self.viewport().width() - left - SPACE_L, 20)
         if self.isRightToLeft():
             room = QRectF(SPACE_L, rect.top(), rect.left() - 2 * SPACE_L, 20)
+        painter.setFont(self._font(False))
         for place, path in enumerate(files[: PHOTO // 20]):
-            self._words(painter, room.translated(0, 20 * place), printable(path), self._theme.tokens.muted)
+            shown = painter.fontMetrics().elidedText(printable(path), Qt.TextElideMode.ElideMiddle, int(room.width()))
+            self._words(painter, room.translated(0, 20 * place), shown, self._theme.tokens.muted)
 
     def _loupe(self, painter: QPainter, member: Member, rect: QRectF, thumb: QPixmap | None) -> None:
         """The same spot of every photo, enlarged, laid over it."""
@@ -331,14 +369,17 @@ class SetsView(QAbstractScrollArea):
         painter.drawText(badge.adjusted(23, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), text)
 
     def _words(self, painter: QPainter, room: QRectF, text: str, colour: str, strong: bool = False) -> None:
+        painter.setFont(self._font(strong))
+        painter.setPen(QColor(colour))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+        side = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | side), shown)
+
+    def _font(self, strong: bool) -> QFont:
         font = QFont(self.font())
         font.setPixelSize(13 if strong else TYPE_SMALL)
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(room.width()))
-        side = Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | side), shown)
+        return font
 
     def _skeleton(self, painter: QPainter, top: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from app.navigation import group_location, kind_location
 from app.operations_review import away_text
-from app.sets import Sets, chips, spoken, summary, why_best
+from app.sets import Sets, captions, chips, spoken, summary, why_best
 from core.records import Group, PhotoRow, Scope
 from core.records_corrections import Member
 from tests.support.rows import add_group
@@ -64,6 +66,16 @@ def test_words_of_a_photo():
     assert summary("duplicates", 1, 0) == "1 set"
 
 
+def test_words_under_a_narrow_photo_are_put_into_lines_and_lose_nothing():
+    one = member(1, best=True)
+    why, about = captions(one, [one], lambda line: len(line) <= 26, 4)
+    assert why == ["Most pixels, sharpest"]
+    assert about[:2] == ["4032 × 3024 · 3.4 MB · JPG", "sharpest"]
+    assert " · ".join(about) == " · ".join(chips(one, [one]))
+    why, about = captions(one, [one], lambda line: len(line) <= 14, 4)
+    assert (why, len(about)) == (["Most pixels,", "sharpest"], 2)
+
+
 def test_putting_away_says_exactly_what_happens():
     assert away_text(3) == (
         "Put 3 photos away?",
@@ -90,6 +102,16 @@ def test_sets_come_with_their_photos_and_the_best_is_marked(page, desk):
     assert [each.row.id for each in page.sets.here] == [each.row.id for each in library.members(page.sets.group.id)]
     assert page.sets.member.best
     assert page.view.accessibleDescription()
+
+
+def test_words_that_are_cut_short_are_told_on_hovering(page):
+    view, best = page.view, page.sets.member
+    spot = view.rects(0)[page.sets.column].bottomLeft() + QPointF(4, 8)
+    assert view.hint_at(spot) == "", "there is room for all"
+    page.sets.members[page.sets.group.id] = [replace(best, reason={"best": ["a reason " * 40]})]
+    spot = view.rects(0)[0].bottomLeft() + QPointF(4, 8)
+    assert view.hint_at(spot).startswith("a reason a reason")
+    assert view.hint_at(QPointF(2, 2)) == ""
 
 
 def test_arrows_go_from_photo_to_photo_and_from_set_to_set(page, qtbot):

@@ -78,3 +78,13 @@ def test_the_problem_list_says_what_was_read_in_part():
     assert summary(problems("metadata")) == "1 file read only in part"
     assert summary(problems("unsupported", "unsupported")) == "2 files are not handled yet"
     assert summary(problems("decode")) == "1 file could not be read"
+
+
+def test_parts_are_put_into_lines_as_they_fit_and_the_last_holds_the_rest():
+    def fits(line):
+        return len(line) <= 9
+
+    assert words.in_lines(["one", "two", "three", "four"], " ", fits, 3) == ["one two", "three", "four"]
+    assert words.in_lines(["one", "two", "three", "four"], " ", fits, 2) == ["one two", "three four"]
+    assert words.in_lines(["no room at all", "two"], " ", fits, 3) == ["no room at all", "two"]
+    assert words.in_lines([], " ", fits, 3) == []
