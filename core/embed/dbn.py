@@ -113,7 +113,7 @@ class DBN(RowsEstimator):
                 rows = UpRows(rows, self.machines_[index])
                 held_out = None if held_out is None else UpRows(held_out, self.machines_[index])
         self.generative_ = self.machines_[:-1]
-        self.top_mean_ = _mean(rows)
+        self.top_mean_ = mean_of(rows)
         if self.up_down_epochs and len(self.machines_) > 1:
             progress.phase("Tuning all layers together", self.up_down_epochs, "rounds")
             self._up_down(bottom, bottom_held_out, rows, progress, resume, on_epoch)
@@ -353,7 +353,8 @@ def _part(resume: Resume, index: int) -> Resume:
     return replace(resume, path=resume.path.with_suffix(f".{index}{resume.path.suffix}"))
 
 
-def _mean(rows: Rows) -> F32:
+def mean_of(rows: Rows) -> F32:
+    """float32 [d]."""
     total = torch.stack([part.sum(dim=0, dtype=torch.float32) for part in chunks(rows)]).sum(dim=0)
     mean: F32 = (total / rows.shape[0]).cpu().numpy()
     return mean

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -19,28 +19,44 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor
 from torch.nn import functional
 
-from core.embed.dbn import DBN
-from core.embed.epochs import Curves, shuffled
+from core.embed.dbn import DBN, mean_of
+from core.embed.epochs import Curves, shuffled, spread
 from core.embed.estimator import as_seed
 from core.embed.rows import F32, Rows, chunks
-from core.embed.unrolled import Classifier
+from core.embed.unrolled import Classifier, agreement, nearest
 from core.errors import WeightsError
 from core.nn import checkpoints
 from core.nn.checkpoints import Arrays, from_arrays, to_arrays
 from core.nn.training import History, Resume, Schedule, Training
 from core.progress import Progress
 
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Labelled rows and their classes int64 [n], rows without labels, the seed."""
+
+    rows: Rows
+    targets: NDArray[np.int64]
+    unlabelled: Rows | None
+    seed: int
+
+
 Augment = Callable[[Tensor, np.random.Generator], Tensor]
 _FEWEST = 20  # rows of which a part may be kept apart
+_PRETRAINED = ".dbn.safetensors"
+_PAIRS = 128  # of neighbours in a step
+_MOST_NEIGHBOURS = 20_000  # rows without labels that neighbours are looked for among
 _TYPES = (np.float32, np.float64, np.float16, np.uint8)
 
 
 class DBNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """``dbn``: the network to pretrain (a DBN, not fitted; its seed is replaced by ``random_state``), a small one for
-    None. ``pretrain`` False: begins with torch's random weights instead, for comparison. Then ``epochs`` at most of
-    AdamW on the cross-entropy, ``dropout`` of hidden units, ``input_dropout`` of inputs. ``validation``: the share of
-    the labelled rows that is kept apart to choose the best epoch (0: the last epoch is taken). ``augment``: a function
-    of a batch [n, d] of standardised rows and a numpy generator that gives the batch to learn from.
+    None. ``pretrain`` False: begins with random weights instead, for comparison. Then ``epochs`` at most of AdamW on
+    the cross-entropy, with ``dropout`` of hidden units, ``input_dropout`` of inputs. ``validation``: the share of the
+    labelled rows that is kept apart to choose the best epoch (0: the last epoch is taken). ``neighbour_weight`` above
+    0: rows without labels and one of their ``neighbours`` nearest are to be of one class (of up to 20,000 such rows).
+    ``augment``: a function of a batch [n, d], in the units of the data, and a numpy generator, which gives the batch
+    to learn from.
 
     Learned: ``classes_``, ``dbn_``, ``network_``, ``history_`` (loss; loss_held_out where rows are kept apart).
     """
@@ -57,6 +73,8 @@ class DBNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         batch_size: int = 64,
         validation: float = 0.1,
         patience: int = 20,
+        neighbour_weight: float = 0.0,
+        neighbours: int = 5,
         augment: Augment | None = None,
         random_state: int = 0,
     ) -> None:
@@ -70,6 +88,8 @@ class DBNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.batch_size = batch_size
         self.validation = validation
         self.patience = patience
+        self.neighbour_weight = neighbour_weight
+        self.neighbours = neighbours
         self.augment = augment
         self.random_state = random_state
 
@@ -91,13 +111,16 @@ class DBNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         progress = Progress() if progress is None else progress
         seed = as_seed(self.random_state)
         self.dbn_ = self._pretrained(X if X_unlabelled is None else X_unlabelled, seed, progress, resume)
-        self.network_ = self._network(seed)
-        self._tune(self.dbn_.rows(X), targets, seed, progress, resume, on_epoch)
+        rows, others = self.dbn_.rows(X), None if X_unlabelled is None else self.dbn_.rows(X_unlabelled)
+        self.network_ = self._network(seed, mean_of(rows if others is None else others))
+        self._tune(_Task(rows, targets, others, seed), progress, resume, on_epoch)
         return self
 
-    def _network(self, seed: int) -> Classifier:
-        own = self.dbn_.unroll()
-        network = Classifier(own, len(self.classes_), self.dropout, self.input_dropout, seed, self.pretrain)
+    def _network(self, seed: int, mean: F32) -> Classifier:
+        own = self.dbn_.unroll().cpu()
+        network = Classifier(
+            own, len(self.classes_), torch.from_numpy(mean), self.dropout, self.input_dropout, seed, self.pretrain
+        )
         return network.to(self.dbn_.device)
 
     def _pretrained(self, X: NDArray[Any], seed: int, progress: Progress, resume: Resume | None) -> DBN:
@@ -107,7 +130,7 @@ class DBNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             dbn.set_params(epochs=0, up_down_epochs=0)
         if resume is None:
             return dbn.fit(X, progress=progress)
-        below = replace(resume, path=resume.path.with_suffix(".dbn.safetensors"))
+        below = replace(resume, path=resume.path.with_suffix(_PRETRAINED))
         kept = _finished(below)
         if kept is not None:
             return dbn.set_arrays(kept)
@@ -117,42 +140,68 @@ class DBNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _tune(
         self,
-        rows: Rows,
-        targets: NDArray[np.int64],
-        seed: int,
+        task: _Task,
         progress: Progress,
         resume: Resume | None,
         on_epoch: Callable[[Self, int], None] | None,
     ) -> None:
         progress.phase("Learning the classes", self.epochs, "rounds")
-        apart = _kept_apart(targets, self.validation, seed)
-        learn_from, wanted = np.flatnonzero(~apart), torch.from_numpy(targets).to(self.dbn_.device)
-        patience = self.patience if apart.any() else self.epochs
+        apart = _kept_apart(task.targets, self.validation, task.seed)
+        judged, learn_from = np.flatnonzero(apart), np.flatnonzero(~apart)
+        wanted = torch.from_numpy(task.targets).to(self.dbn_.device)
+        patience = self.patience if len(judged) else self.epochs
         schedule = Schedule(self.epochs, self.learning_rate, patience, weight_decay=self.weight_decay, decay="cosine")
 
         def keep(history: History) -> None:
-            self.history_ = _curves(history, bool(apart.any()))
+            self.history_ = _curves(history, len(judged) > 0)
             if on_epoch is not None:
                 on_epoch(self, len(history.judged) - 1)
 
-        training = Training(self.network_, schedule, seed=seed, progress=progress, resume=resume, on_epoch=keep)
+        training = Training(self.network_, schedule, seed=task.seed, progress=progress, resume=resume, on_epoch=keep)
+        pairs, self._units = self._pairs(task.unlabelled), self.dbn_.unroll()
 
-        def batches(rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        def batches(rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
             for index in shuffled(len(learn_from), self.batch_size, rng):
-                x = rows.take(learn_from[index])
-                yield x if self.augment is None else self.augment(x, rng), wanted[learn_from[index]]
+                x = self._augmented(task.rows.take(learn_from[index]), rng)
+                yield x, wanted[learn_from[index]], None if pairs is None else self._augmented(pairs(rng), rng)
 
         def judge() -> float:
-            if not apart.any():
+            if not len(judged):
                 return -float(len(training.history.judged))  # the last one is taken
-            index = np.flatnonzero(apart)
-            return float(functional.cross_entropy(self.network_(rows.take(index)), wanted[index]))
+            return float(functional.cross_entropy(self.network_(task.rows.take(judged)), wanted[judged]))
 
-        history = training.run(batches, lambda b: functional.cross_entropy(self.network_(b[0]), b[1]), judge)
-        self.history_ = _curves(history, bool(apart.any()))
+        self.history_ = _curves(training.run(batches, self._loss, judge), len(judged) > 0)
         training.forget()
         if resume is not None:
-            resume.path.with_suffix(".dbn.safetensors").unlink(missing_ok=True)
+            resume.path.with_suffix(_PRETRAINED).unlink(missing_ok=True)
+
+    def _augmented(self, x: Tensor, rng: np.random.Generator) -> Tensor:
+        if self.augment is None:
+            return x
+        own = self._units
+        return own.standardised(self.augment(own.given_back(x), rng))
+
+    def _loss(self, batch: tuple[Tensor, Tensor, Tensor | None]) -> Tensor:
+        x, wanted, pairs = batch
+        if pairs is None:
+            return functional.cross_entropy(self.network_(x), wanted)
+        logits = self.network_(torch.cat([x, pairs]))
+        own, (some, others) = logits[: len(x)], logits[len(x) :].chunk(2)
+        return functional.cross_entropy(own, wanted) + self.neighbour_weight * agreement(some, others)
+
+    def _pairs(self, rows: Rows | None) -> Callable[[np.random.Generator], Tensor] | None:
+        """What draws rows without labels and, after them, a neighbour of each; None where they are not asked for."""
+        if rows is None or self.neighbour_weight <= 0:
+            return None
+        known = rows.take(spread(rows.shape[0], _MOST_NEIGHBOURS))
+        near = nearest(known, self.neighbours)
+
+        def drawn(rng: np.random.Generator) -> Tensor:
+            index = rng.integers(0, len(known), _PAIRS)
+            other = near[index, rng.integers(0, near.shape[1], _PAIRS)]
+            return torch.cat([known[index], known[other]])
+
+        return drawn
 
     def predict_proba(self, X: NDArray[Any]) -> F32:
         """float32 [n, classes]."""
@@ -183,7 +232,7 @@ class DBNClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         dbn: DBN = DBN((256, 128)) if self.dbn is None else clone(self.dbn)
         self.dbn_ = dbn.set_arrays({k.removeprefix("dbn/"): v for k, v in arrays.items() if k.startswith("dbn/")})
         self.n_features_in_, self.history_ = self.dbn_.n_features_in_, {}
-        self.network_ = self._network(0)
+        self.network_ = self._network(0, np.zeros(self.n_features_in_, np.float32))
         from_arrays(self.network_, arrays, "network/")
         self.network_.eval()
         return self

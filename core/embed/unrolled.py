@@ -143,25 +143,70 @@ def tune(
 
 class Classifier(nn.Module):
     """A stack's encoder and a linear head: standardised rows [n, d] -> logits [n, classes]. Dropout on every layer.
-    Not ``pretrained``: torch's random weights, drawn from ``seed``, as the head's always are."""
+
+    Its units are rectified, with the weights of the stack: a rectified unit is close to the number of those on among
+    many copies of a binary unit (Nair and Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines", ICML
+    2010), and does not saturate while it learns from labels. Inputs come less their ``mean``. Not ``pretrained``:
+    weights at random, drawn from ``seed``, as the head's always are.
+    """
+
+    mean: Tensor
 
     def __init__(
-        self, encoder: Unrolled, classes: int, dropout: float, input_dropout: float, seed: int, pretrained: bool = True
+        self,
+        encoder: Unrolled,
+        classes: int,
+        mean: Tensor,
+        dropout: float,
+        input_dropout: float,
+        seed: int,
+        pretrained: bool = True,
     ) -> None:
         super().__init__()
         with seeds.fixed(seed):
             self.layers = nn.ModuleList([nn.Linear(below, above) for below, above in pairwise(encoder.sizes)])
             self.head = nn.Linear(encoder.sizes[-1], classes)
         self.dropout, self.input_dropout = nn.Dropout(dropout), nn.Dropout(input_dropout)
-        for mine, theirs in zip(self.layers, encoder.encoder if pretrained else self.layers, strict=True):
+        self.register_buffer("mean", mean.clone())
+        if pretrained:
+            self._take(encoder)
+
+    def _take(self, encoder: Unrolled) -> None:
+        for mine, theirs in zip(self.layers, encoder.encoder, strict=True):
             mine.load_state_dict(theirs.state_dict())
+        first = self.layers[0]
+        assert isinstance(first, nn.Linear)
+        with torch.no_grad():
+            first.bias.add_(first.weight @ self.mean)
 
     def features(self, x: Tensor) -> Tensor:
-        x = self.input_dropout(x)
+        x = self.input_dropout(x - self.mean)
         for layer in self.layers:
-            x = self.dropout(torch.sigmoid(layer(x)))
+            x = self.dropout(torch.relu(layer(x)))
         return x
 
     def forward(self, x: Tensor) -> Tensor:
         logits: Tensor = self.head(self.features(x))
         return logits
+
+
+def agreement(logits: Tensor, others: Tensor) -> Tensor:
+    """The mean of -log of the probability that two rows are of one class, for pairs of rows [n, classes].
+
+    Van Gansbeke et al., "SCAN: Learning to Classify Images without Labels", ECCV 2020.
+    """
+    both = logits.log_softmax(dim=1) + others.log_softmax(dim=1)
+    return -both.logsumexp(dim=1).mean()
+
+
+def nearest(rows: Tensor, k: int, size: int = 1024) -> Tensor:
+    """int64 [n, k]: the k nearest other rows of each, by Euclidean distance."""
+    square = rows.square().sum(dim=1)
+    found = []
+    for start in range(0, len(rows), size):
+        part = rows[start : start + size]
+        distance = square - 2 * (part @ rows.t())
+        index = torch.arange(len(part), device=rows.device)
+        distance[index, start + index] = torch.inf
+        found.append(distance.topk(min(k, len(rows) - 1), largest=False).indices)
+    return torch.cat(found)
