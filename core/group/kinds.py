@@ -49,7 +49,7 @@ KINDS: dict[str, tuple[str, dict[str, float]]] = {
 """Kind -> (title, weight of each cue)."""
 
 BARS = {
-    "food": 0.75,
+    "food": 0.85,
     "pets": 0.8,
     "wildlife": 0.35,
     "plants": 0.25,
