@@ -1,4 +1,4 @@
-"""``learn NAME``, ``lab``, ``dream``, ``regions``, ``tag teach``: learners trained on the person's photos, and their use."""
+"""``learn NAME``, ``lab``, ``dream``, ``regions``, ``tag teach``: learners trained on the person's photos."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Cancelled, ReverieError
-from core.lab import catalogue, compare, learners, regions, runs, train, use
+from core.lab import catalogue, codes, compare, learners, regions, runs, train, use
 from core.lab.data import Material
 from core.lab.region_desk import RegionDesk
 from core.learn import process
@@ -196,6 +196,7 @@ class Lab(RegionDesk):
         if run_id == use.used(self._store):
             raise ReverieError(f"The run {run_id} is in use for look-alikes and search. Use another first.")
         runs.delete(self._store.root, run_id)
+        codes.forget(self._store.root, run_id)
         use.forget(self._store, run_id.partition("-")[0], run_id)
 
     # ------------------------------------------------------------ using

@@ -75,6 +75,12 @@ def train(task: Task, progress: Progress) -> Outcome:
                 on_epoch=notes.on_epoch,
             )
             kept = _finish(task, estimator, notes, held)
+            if task.learner == "codes":
+                from core.lab import codes
+
+                stem = Path(task.material.vectors).name.removesuffix(".f16")
+                every = data.stored_vectors(task.material)
+                codes.write(Path(task.material.root), stem, folder.name, estimator, every, progress)
         return Outcome(kept, str(device), len(learn), len(held))
     finally:
         scratch.unlink(missing_ok=True)

@@ -12,8 +12,10 @@ from sqlalchemy.engine import Connection
 
 from core.records import FLAG_MISSING
 from core.records_lab import LEARNERS
+from core.retrieve import memory
 from core.retrieve.exact import best, cosine_scores
 from core.retrieve.graph import Damaged, NeighbourIndex
+from core.retrieve.hamming import SHORTLIST, HammingIndex
 from core.store import meta
 from core.store import schema as s
 from core.store.store import Store
@@ -23,6 +25,8 @@ EXACT_BELOW = 20_000
 """Vectors among which looking at all is as quick as an index."""
 
 INDEXED_TOP = 256
+CODES, SHORTLISTED = ".codes", 10
+"""What a file of binary codes ends in; so many photos for each that is wanted are ranked by their vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +113,11 @@ def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
     if found is None or top <= 0:
         return []
     embedder, vector, _ = found
+    with store.read() as conn:
+        at = vector_row(conn, embedder.id, photo_id)
     wanted = top + 1
     while True:  # rows of noise, of replaced vectors and of removed photos do not count
-        near, scores = nearest_rows(store, embedder, vector, wanted)
+        near, scores = nearest_rows(store, embedder, vector, wanted, None if at is None else at[0])
         rows = near.tolist()
         with store.read() as conn:
             photos = _photos_of(conn, embedder.id, rows)
@@ -123,27 +129,71 @@ def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
 
 
 def nearest_rows(
-    store: Store, embedder: EmbedderRow, vector: NDArray[np.float16], top: int
+    store: Store, embedder: EmbedderRow, vector: NDArray[np.float16], top: int, row: int | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """(rows, cosines) of the ``top`` vectors most like one, best first; fewer where there are not so many.
 
     Through the index of neighbours, what came after it by looking at each; by looking at all where there is no index,
-    where it is damaged, or where more is wanted than it is quick at.
+    where it is damaged, or where more is wanted than it is quick at. Where memory is short, the vector is that of
+    ``row`` and binary codes were learned, those shortlist.
     """
     vectors = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
+    coded = None if row is None or len(vectors) <= EXACT_BELOW else by_codes(store, embedder, vectors, vector, top, row)
+    if coded is not None:
+        return coded
     index = _index(store, embedder, vectors) if len(vectors) > EXACT_BELOW and top <= INDEXED_TOP else None
     if index is None:
         scores = cosine_scores(vectors, vector)
         rows = best(scores, top)
         return rows, scores[rows]
     near, close = index.search(vector[None], top)
-    later = int(index.rows.max()) + 1
+    return _with_later(near[0], close[0], int(index.rows.max()) + 1, vectors, vector, top)
+
+
+def _with_later(
+    near: NDArray[np.int64],
+    close: NDArray[np.float32],
+    later: int,
+    vectors: NDArray[np.float16],
+    vector: NDArray[np.float16],
+    top: int,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The best of what an index found and of the rows from ``later`` on, which it does not know."""
     scores = cosine_scores(vectors[later:], vector)
-    rows = np.concatenate([near[0], later + np.arange(len(scores))])
-    scores = np.concatenate([close[0], scores])
+    rows = np.concatenate([near, later + np.arange(len(scores))])
+    scores = np.concatenate([close, scores])
     scores[rows < 0] = -np.inf
     chosen = best(scores, top)
     return rows[chosen], scores[chosen]
+
+
+def by_codes(
+    store: Store,
+    embedder: EmbedderRow,
+    vectors: NDArray[np.float16],
+    vector: NDArray[np.float16],
+    top: int,
+    row: int,
+    available: int | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
+    """As :func:`nearest_rows`, through binary codes; None where memory is not short or there are none of this row.
+
+    ``available`` bytes of memory, else as the system says.
+    """
+    folder, name = neighbours_at(store.root, embedder)
+    made = [path.stat().st_size for path in folder.glob(f"{name}.[0-9]*") if not path.name.endswith(CODES)]
+    if not memory.is_short(sum(made) or vectors.nbytes, memory.available() if available is None else available):
+        return None
+    files = sorted(folder.glob(f"{name}.codes-*{CODES}"))
+    try:
+        index = HammingIndex.open(files[-1]) if files else None
+    except (Damaged, OSError):
+        return None
+    if index is None or row >= len(index):
+        return None
+    code = index.codes(np.array([row], np.int64))[0]
+    near, close = index.search(code, vector, vectors, top, max(SHORTLIST, SHORTLISTED * top))
+    return _with_later(near, close, len(index), vectors, vector, top)
 
 
 def _index(store: Store, embedder: EmbedderRow, vectors: NDArray[np.float16]) -> NeighbourIndex | None:
