@@ -34,6 +34,8 @@ from core.progress import Progress
 Codes = NDArray[np.uint8]
 I64 = NDArray[np.int64]
 Pair = tuple[Tensor, Tensor]
+SHORTLIST: dict[str, Any] = {"hidden_sizes": (), "steps": 1, "temperature": 0.07, "learning_rate": 3e-3}
+
 STEPS_AN_EPOCH = 32
 """An epoch of few rows goes over them several times, so that it has about so many steps."""
 
@@ -87,6 +89,12 @@ class BinaryCodes(RowsEstimator):
         self.device = device
 
     history_: dict[str, list[float]]
+
+    @classmethod
+    def for_shortlist(cls, n_bits: int = 256, **parameters: Any) -> Self:
+        """Codes that keep who is nearest, for a shortlist that is ranked again: one layer, single steps, a low
+        temperature. (The defaults bring together what belongs together, and forget who is nearest within.)"""
+        return cls(n_bits, **{**SHORTLIST, **parameters})
 
     # ------------------------------------------------------------ learning
 
