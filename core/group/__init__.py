@@ -133,6 +133,8 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
         looked, close, metric = table, near, inputs.metric
     else:  # the learned metric is one of the embedder's vectors
         looked, close, metric = replace(table, vectors=inputs.looks), inputs.looks_neighbours, None
+        if close is None:
+            close = neighbours.nearest(inputs.looks, SHARED_NEIGHBOURS, seed=seed)
     found["lookalikes"] = lookalikes.find(looked, seed=seed, neighbours=close, pairs=pairs["lookalikes"], metric=metric)
     work.begin("identical")
     found["identical"] = duplicates.find_identical(table, copies)
@@ -141,7 +143,8 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
     work.begin("bursts")
     found["bursts"] = bursts.find(table, pairs=pairs["bursts"])
     work.begin("odd")
-    found["odd"] = odd.find(table, neighbours=near, events=found["events"], seed=seed)
+    alone = close if inputs.looks_odd else near
+    found["odd"] = odd.find(table, neighbours=near, events=found["events"], seed=seed, by_look=alone)
 
 
 def _titles(work: _Work, named: NamedPhotos, bases: list[Home], shares: Mapping[str, F32]) -> None:

@@ -82,9 +82,11 @@ def find(
     neighbours: Neighbours | None = None,
     events: Found | None = None,
     seed: int = 0,
+    by_look: Neighbours | None = None,
 ) -> Found:
-    """Odd ones by reason, a group each. A photo that shows nothing is under that alone."""
-    reasons = all_marks(table, params=params, neighbours=neighbours, events=events, seed=seed)
+    """Odd ones by reason, a group each. A photo that shows nothing is under that alone. ``by_look``: the neighbours
+    by which a photo is unlike anything else, where they are others (an autoencoder's codes)."""
+    reasons = all_marks(table, params=params, neighbours=neighbours, events=events, seed=seed, by_look=by_look)
     taken = reasons["blank"].odd.copy()
     groups = []
     for key, marks in reasons.items():
@@ -104,6 +106,7 @@ def all_marks(
     neighbours: Neighbours | None = None,
     events: Found | None = None,
     seed: int = 0,
+    by_look: Neighbours | None = None,
 ) -> dict[str, Marks]:
     """The marks under every reason, by the keys of TITLES."""
     if neighbours is None and table.vectors is not None:
@@ -114,7 +117,7 @@ def all_marks(
         "screenshot": screenshots(table, events, params),
         "date": dates(table, neighbours, params),
         "place": places(table, params),
-        "alone": alone(table, neighbours, params),
+        "alone": alone(table, neighbours if by_look is None else by_look, params),
     }
 
 

@@ -15,6 +15,10 @@ from core.progress import Progress
 from core.store.queries_vectors import EmbedderRow, current_embedder, looks_embedder
 from core.store.store import Store
 
+ODD = "autoencoder"
+"""The learner whose codes also tell what is unlike anything else: neighbours of codes rank oddness as well as those of
+the vectors themselves, and what it cannot reproduce explains it."""
+
 
 def chosen(store: Store) -> EmbedderRow | None:
     """The learner in use, None where it is the embedder itself."""
@@ -55,4 +59,5 @@ def with_looks(store: Store, table: PhotoTable, inputs: Inputs, scratch: Scratch
     for start in range(0, len(table), BLOCK):
         block = slice(start, start + BLOCK)
         looks[block] = np.where(known[block, None], stored[np.maximum(rows[block], 0)], 0)
-    return replace(inputs, looks=looks, looks_neighbours=graph.for_table(store, rows, progress, used))
+    near = graph.for_table(store, rows, progress, used)
+    return replace(inputs, looks=looks, looks_neighbours=near, looks_odd=used.name == ODD)

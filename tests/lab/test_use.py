@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.errors import ReverieError
+from core.group import find_all
+from core.group.base import Inputs
 from core.grouping import place, run, state
 from core.lab import learners, runs, use
 from core.library import Library
@@ -18,6 +21,7 @@ from core.records_lab import Run, RunSpec
 from core.store import meta, pending
 from core.store.queries_vectors import current_embedder, looks_embedder
 from core.store.store import Store
+from tests.group.builders import table
 from tests.support.libraries import make_library
 
 SPEC = RunSpec("rbm", parameters={"n_hidden": 12, "epochs": 3})
@@ -131,3 +135,23 @@ def test_bits_are_compared_as_signs() -> None:
     made = learners.described(Codes(), x)
     differ = ((x[:1] > 0) != (x > 0)).sum(axis=1)
     np.testing.assert_allclose(made @ made[0], 1 - 2 * differ / 16, atol=1e-6)
+
+
+def test_an_autoencoder_in_use_tells_what_is_alone() -> None:
+    """A photo that lies apart by the codes alone is odd only where these are asked."""
+    rng = np.random.default_rng(0)
+    n = 120
+    photos = table(1.7e9 + 60.0 * np.arange(n))
+    vectors = learners.unit(rng.normal(0, 0.1, (n, 8)).astype(np.float32) + np.eye(8, dtype=np.float32)[0])
+    codes = vectors.copy()
+    codes[7] = np.eye(8, dtype=np.float32)[3]
+    photos = replace(photos, vectors=vectors.astype(np.float16))
+    looks = Inputs(looks=codes.astype(np.float16), looks_odd=True)
+
+    def alone(inputs: Inputs) -> set[int]:
+        found, _ = find_all(photos, inputs=inputs)
+        return {int(row) for group in found["odd"].groups if group.key == "alone" for row in group.members}
+
+    assert 7 in alone(looks)
+    assert 7 not in alone(replace(looks, looks_odd=False))
+    assert 7 not in alone(Inputs())
