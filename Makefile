@@ -26,7 +26,7 @@ bench:
 
 screenshots:
 	@sh scripts/setup.sh run
-	@sh scripts/screenshots.sh docs/images trips --size 1280 800
+	@sh scripts/screenshots.sh docs/images inspector --size 1280 800 --format webp
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

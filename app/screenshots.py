@@ -26,6 +26,9 @@ from core.records import LEVELS, Scope
 SIZE = (1600, 1000)
 SCHEMES: tuple[Choice, ...] = ("light", "dark")
 USUAL_LEVEL = 1.0
+FORMATS = {"png": -1, "webp": 90}
+"""Format of the pictures -> quality, -1 for all of it. WebP is a fifth as large."""
+
 SETTLE_MS = 700
 """Long enough for fades, and for thumbnails and the viewer's picture to arrive."""
 
@@ -154,9 +157,13 @@ def _leave(window: MainWindow) -> None:
 
 
 def take(
-    library: Path, out: Path, scenes: Sequence[str] = (*SCENES, "welcome"), size: tuple[int, int] = SIZE
+    library: Path,
+    out: Path,
+    scenes: Sequence[str] = (*SCENES, "welcome"),
+    size: tuple[int, int] = SIZE,
+    ending: str = "png",
 ) -> list[Path]:
-    """Writes ``<scene>-<scheme>.png`` into ``out`` and returns the paths. Needs a QApplication."""
+    """Writes ``<scene>-<scheme>.<ending>`` into ``out`` and returns the paths. Needs a QApplication."""
     out.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for scheme in SCHEMES:
@@ -165,24 +172,24 @@ def take(
             if name in SCENES:
                 SCENES[name](desk)
                 settle()
-                written.append(_save(window, out / f"{name}-{scheme}.png"))
+                written.append(_save(window, out / f"{name}-{scheme}.{ending}"))
         _leave(window)
         if "welcome" in scenes:
-            written.append(_welcome(out, scheme, size))
+            written.append(_welcome(out / f"welcome-{scheme}.{ending}", scheme, size))
     return written
 
 
-def _welcome(out: Path, scheme: Choice, size: tuple[int, int]) -> Path:
+def _welcome(path: Path, scheme: Choice, size: tuple[int, int]) -> Path:
     with tempfile.TemporaryDirectory() as empty:
         window, _ = _open(Path(empty) / "library", scheme, size)
         settle()
-        path = _save(window, out / f"welcome-{scheme}.png")
+        _save(window, path)
         _leave(window)
     return path
 
 
 def _save(window: MainWindow, path: Path) -> Path:
-    if not window.grab().save(str(path)):
+    if not window.grab().save(str(path), quality=FORMATS[path.suffix[1:]]):
         raise OSError(f"{path} cannot be written")
     return path
 
@@ -193,6 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--library", type=Path, default=default_library())
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--size", type=int, nargs=2, default=SIZE, metavar=("WIDTH", "HEIGHT"), help="of the window")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="png", help="of the pictures")
     parser.add_argument("scenes", nargs="*", help=f"any of {', '.join([*SCENES, 'welcome'])}; all by default")
     chosen = parser.parse_args(arguments)
     if not (chosen.library / DATABASE).is_file():
@@ -201,7 +209,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication(["reverie"])
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
-    for path in take(chosen.library, chosen.out, chosen.scenes or (*SCENES, "welcome"), tuple(chosen.size)):
+    scenes = chosen.scenes or (*SCENES, "welcome")
+    for path in take(chosen.library, chosen.out, scenes, tuple(chosen.size), chosen.format):
         sys.stdout.write(f"{path}\n")
     del application
     return 0

@@ -36,6 +36,20 @@ def test_every_scene_is_taken_light_and_dark(
     assert not (library / "window.ini").exists(), "the window's remembered state is not touched"
 
 
+def test_small_pictures_of_one_scene(
+    qapp: QApplication, photo_library_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screenshots, "SETTLE_MS", 0)
+    library = tmp_path / "library"
+    shutil.copytree(photo_library_path, library)
+    plain, small = (
+        screenshots.take(library, tmp_path / "out", ["problems"], screenshots.SIZE, ending)
+        for ending in ("png", "webp")
+    )
+    assert [path.name for path in small] == ["problems-light.webp", "problems-dark.webp"]
+    assert [_brightness(path) for path in small] == pytest.approx([_brightness(path) for path in plain], abs=2)
+
+
 def test_a_library_that_is_not_there_is_misuse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         screenshots.main(["--library", str(tmp_path / "none"), "--out", str(tmp_path)])
