@@ -7,7 +7,7 @@ E(v, h) = |v - b|² / 2 - c'h - v'Wh (Hinton, "A Practical Guide to Training Res
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,12 +25,14 @@ _SURE = 0.01  # a unit's share of time on is kept this far from 0 and 1 when its
 
 @dataclass(slots=True)
 class Machine:
-    """``weight`` float32 [d, h], ``visible_bias`` [d], ``hidden_bias`` [h], tensors on one device."""
+    """``weight`` float32 [d, h], ``visible_bias`` [d], ``hidden_bias`` [h], tensors on one device. ``low``: conditional
+    distributions are computed in bfloat16."""
 
     visible_kind: Visible
     weight: Tensor
     visible_bias: Tensor
     hidden_bias: Tensor
+    low: bool = False
 
     @property
     def n_visible(self) -> int:
@@ -42,12 +44,17 @@ class Machine:
 
     def hidden(self, v: Tensor) -> Tensor:
         """[n, d] -> [n, h]: the probability of each hidden unit to be on."""
-        return torch.addmm(self.hidden_bias, v, self.weight).sigmoid_()
+        return self._product(v, self.weight, self.hidden_bias).sigmoid_()
 
     def visible(self, h: Tensor) -> Tensor:
         """[n, h] -> [n, d]: the mean of each visible unit."""
-        mean = torch.addmm(self.visible_bias, h, self.weight.t())
+        mean = self._product(h, self.weight.t(), self.visible_bias)
         return mean.sigmoid_() if self.visible_kind == "bernoulli" else mean
+
+    def _product(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        if self.low:
+            return low_product(x, weight).float().add_(bias)
+        return torch.addmm(bias, x, weight)
 
     def draw_visible(self, h: Tensor, generator: torch.Generator) -> Tensor:
         """[n, h] -> [n, d]: visible units drawn given the hidden ones."""
@@ -58,7 +65,11 @@ class Machine:
 
     def free_energy(self, v: Tensor) -> Tensor:
         """[n, d] -> [n]: F(v) = -log of the sum over h of exp(-E(v, h))."""
-        on = functional.softplus(torch.addmm(self.hidden_bias, v, self.weight)).sum(dim=1)
+        return self.free_energy_of(v, torch.addmm(self.hidden_bias, v, self.weight))
+
+    def free_energy_of(self, v: Tensor, inside: Tensor) -> Tensor:
+        """The same where c + vW [n, h] is known."""
+        on = functional.softplus(inside).sum(dim=1)
         if self.visible_kind == "bernoulli":
             return -(v @ self.visible_bias) - on
         return (v - self.visible_bias).square().sum(dim=1) / 2 - on
@@ -75,7 +86,8 @@ class Machine:
     def of(cls, kind: Visible, arrays: Arrays, device: str, prefix: str = "") -> Machine:
         """What :meth:`arrays` gave."""
         names = ("weight", "visible_bias", "hidden_bias")
-        return cls(kind, *(torch.from_numpy(np.array(arrays[f"{prefix}{name}"])).to(device) for name in names))
+        weight, b, c = (torch.from_numpy(np.array(arrays[f"{prefix}{name}"])).to(device) for name in names)
+        return cls(kind, weight, b, c)
 
     @classmethod
     def fresh(cls, kind: Visible, mean: Tensor, n_hidden: int, seed: int, on: float = 0.5) -> Machine:
@@ -94,6 +106,19 @@ def draw(probability: Tensor, generator: torch.Generator) -> Tensor:
     return torch.lt(chance, probability, out=chance)
 
 
+def low_product(a: Tensor, b: Tensor) -> Tensor:
+    """a b in bfloat16: sums are kept in float32, factors and result have 8 bits."""
+    return a.bfloat16() @ b.bfloat16()
+
+
+def quick_in_low(device: str) -> bool:
+    """Whether products in bfloat16 are the quicker ones: the processor or GPU multiplies such numbers itself."""
+    if device.startswith("cuda"):
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    able = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
+    return device == "cpu" and bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a machine learns: the parameters of :class:`core.embed.rbm.RBM` of the same names."""
@@ -106,6 +131,7 @@ class Rule:
     sparsity_target: float
     sparsity_cost: float
     clip: float
+    low: bool = False
 
 
 class Learner:
@@ -135,9 +161,10 @@ class Learner:
     def step(self, v: Tensor, rate: float, generator: torch.Generator) -> bool:
         """One step up the (approximate) gradient at the batch [n, d]; False, and nothing changed, where that is not
         finite."""
-        h = self.machine.hidden(v)
+        quick = replace(self.machine, low=self.rule.low)
+        h = quick.hidden(v)
         start = draw(h, generator) if self.chains is None else self.chains
-        v_model, h_model, state = self._negative(start, generator)
+        v_model, h_model, state = self._negative(quick, start, generator)
         wanted = h
         if self.rule.sparsity_cost:
             wanted = h - self.rule.sparsity_cost * (self.activity - self.rule.sparsity_target)
@@ -148,13 +175,13 @@ class Learner:
         self._slide(h)
         return True
 
-    def _negative(self, start: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def _negative(self, quick: Machine, start: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Visible states and hidden probabilities after ``cd_k`` steps of Gibbs sampling, and hidden states to go on
         from (only where they are needed)."""
         state = start
         for step in range(self.rule.cd_k):
-            v = self.machine.draw_visible(state, generator)
-            h = self.machine.hidden(v)
+            v = quick.draw_visible(state, generator)
+            h = quick.hidden(v)
             if step + 1 < self.rule.cd_k or self.rule.persistent:
                 state = draw(h, generator)
         return v, h, state
@@ -173,7 +200,7 @@ class Learner:
             self._accelerate(left, right, dv, dh, rate)
             weight.mul_(keep).add_(self.velocity[0])
         else:  # nothing but one multiplication
-            weight.addmm_(left.t(), right, beta=keep, alpha=rate)
+            _add_product(weight, left, right, keep, rate, self.rule.low)
             self.velocity[1:] = [dv * rate, dh * rate]
         for bias, velocity in zip(biases, self.velocity[1:], strict=True):
             bias.add_(velocity)
@@ -181,11 +208,11 @@ class Learner:
 
     def _accelerate(self, left: Tensor, right: Tensor, dv: Tensor, dh: Tensor, rate: float) -> None:
         if self.rule.clip:
-            gradient = left.t() @ right
+            gradient = low_product(left.t(), right).float() if self.rule.low else left.t() @ right
             rate *= self._shrink(gradient, dv, dh)
             self.velocity[0].mul_(self.rule.momentum).add_(gradient, alpha=rate)
         else:
-            self.velocity[0].addmm_(left.t(), right, beta=self.rule.momentum, alpha=rate)
+            _add_product(self.velocity[0], left, right, self.rule.momentum, rate, self.rule.low)
         for velocity, own in zip(self.velocity[1:], (dv, dh), strict=True):
             velocity.mul_(self.rule.momentum).add_(own, alpha=rate)
 
@@ -218,6 +245,16 @@ class Learner:
         self.offset_h, self.activity, self.offset_v = state["offset_h"], state["activity"], state["offset_v"]
         self.velocity = [state[f"velocity/{i}"] for i in range(3)]
         self.chains = state.get("chains")
+
+
+def _add_product(to: Tensor, left: Tensor, right: Tensor, keep: float, rate: float, low: bool) -> None:
+    """``to`` = keep ``to`` + rate L'R, in place."""
+    if not low:
+        to.addmm_(left.t(), right, beta=keep, alpha=rate)
+        return
+    if keep != 1.0:
+        to.mul_(keep)
+    to.add_(low_product(left.t(), right), alpha=rate)
 
 
 def signed_rows(
