@@ -152,7 +152,8 @@ class Inputs:
     kinds; ``heads``: by taught kind the positions that another head than the probe decided, with its strengths.
     ``metric`` float32 [d] or [d, r]: what to scale or project vectors with before comparing. ``neighbours`` of
     all rows, where they are known already. ``looks`` float16 [n, k]: a learner's vectors, of which look-alikes are made
-    in place of the table's, ``looks_neighbours`` by them; ``looks_odd``: they also tell what is unlike anything. ``texts``: what is written beside the photos.
+    in place of the table's, ``looks_neighbours`` by them; ``looks_odd``: they also tell what is unlike anything.
+    ``texts``: what is written beside the photos.
     """
 
     line: tuple[LineConstraint, ...] = ()
