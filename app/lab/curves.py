@@ -19,7 +19,7 @@ from core.records_lab import Curve
 
 NARROWEST, LOWEST = 190, 130
 """Pixels that a plot wants at least, across and down."""
-TICKS, AXIS = 11, 52
+TICKS, AXIS, SPACING = 11, 52, 6
 
 
 class Rounds(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph has no types
@@ -60,11 +60,6 @@ class Plot:
         layout.addItem(self.left, top + 1, start)
         layout.addItem(self.box, top + 1, start + 1)
         layout.addItem(self.bottom, top + 2, start + 1)
-        cells = layout.layout
-        cells.setColumnMinimumWidth(start, AXIS)
-        cells.setColumnMaximumWidth(start, AXIS)
-        cells.setColumnStretchFactor(start + 1, 1)
-        cells.setColumnPreferredWidth(start + 1, NARROWEST)
 
     def show(self, curve: Curve, tokens: Tokens) -> None:
         """Draw a curve as it is now, in the colours of the theme."""
@@ -74,7 +69,7 @@ class Plot:
         if apart is not None:
             pen = pg.mkPen(tokens.text, width=1.5, style=Qt.PenStyle.DashLine)
             self.apart.setData(curve.epoch, apart, pen=pen, **_dots(curve, tokens.text))
-        self.box.setXRange(1, max(int(curve.epoch[-1]), 2), padding=0.02)
+        self.box.setXRange(1, max(int(curve.epoch[-1]), 2), padding=0.04)
         for axis in (self.left, self.bottom):
             axis.setPen(pg.mkPen(tokens.line))
             axis.setTextPen(pg.mkPen(tokens.muted))
@@ -112,6 +107,8 @@ class CurveGrid(QWidget):
         self.view = pg.GraphicsView(self, background=None)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._layout = pg.GraphicsLayout()
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACING)
         self.view.setCentralItem(self._layout)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -131,6 +128,7 @@ class CurveGrid(QWidget):
         super().resizeEvent(event)
         if self._arrange():
             self._draw()
+        self._level()
 
     def columns(self, count: int) -> int:
         """Plots side by side, so that all are about as wide as they are high and none is too narrow."""
@@ -152,7 +150,16 @@ class CurveGrid(QWidget):
         self._plots = [Plot(name, font) for name in names]
         for place, plot in enumerate(self._plots):
             plot.place(self._layout, place // shape[1], place % shape[1])
+        self._level()
         return True
+
+    def _level(self) -> None:
+        """All plots equally wide, whatever their titles say."""
+        columns = self._shape[1]
+        for column in range(columns):
+            room = (self.width() - SPACING) / columns - AXIS - 2 * SPACING
+            self._layout.layout.setColumnFixedWidth(2 * column, AXIS)
+            self._layout.layout.setColumnFixedWidth(2 * column + 1, max(room, AXIS))
 
     def _draw(self) -> None:
         tokens = self._theme.tokens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -16,10 +17,13 @@ from app.thumbs.loader import ThumbLoader
 from app.views.picture import Picture
 from app.views.states import State, StatePage
 from app.views.widgets import ElidedLabel, button, label
-from app.words import count, number
+from app.words import count, number, work_line
+from core.progress import Report
 from core.records_lab import Favourites, Layer
 
 WIDTH, TOP, COLUMNS = 220, 9, 3
+QUICK = "vector"
+"""The layer that is known of every photo: others have to be computed first."""
 NOTHING = State(
     "lab",
     "No layers to look into yet",
@@ -140,7 +144,8 @@ class LayersPane(QWidget):
         if tuple(layers) != self._layers:
             chosen = self.layer
             self._layers = tuple(layers)
-            at = self._layers.index(chosen) if chosen in self._layers else 0
+            quickest = next((row for row, each in enumerate(layers) if each.name == QUICK), 0)
+            at = self._layers.index(chosen) if chosen in self._layers else quickest
             with QSignalBlocker(self.list):
                 self.list.clear()
                 self.list.addItems([f"{each.title}\n{count(each.units, 'unit', 'units')}" for each in layers])
@@ -161,6 +166,11 @@ class LayersPane(QWidget):
         for place, (photo_id, strength) in enumerate(zip(found.photo_ids[:TOP], found.activation, strict=False)):
             self._photos.addWidget(self._favourite(photo_id, strength, place), place // COLUMNS, place % COLUMNS)
         self._stack.setCurrentIndex(1)
+
+    def show_progress(self, report: Report) -> None:
+        """How far looking has come, where it takes its time."""
+        if self._stack.currentIndex() == 0 and self.state.state.title == LOOKING.title and report.total:
+            self.state.show_state(replace(LOOKING, text=work_line(report)))
 
     def show_broken(self, error: BaseException) -> None:
         """It could not be found out: say why."""

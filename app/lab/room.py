@@ -112,6 +112,7 @@ class LabRoom(Room):
         done: Callable[[Any], None],
         failed: Callable[[BaseException], None],
         ended: Callable[[], None] | None = None,
+        reported: Callable[[Report], None] | None = None,
     ) -> None:
         """Read in the background; the newest of a ``key`` is answered."""
         library = self.session.library
@@ -120,7 +121,13 @@ class LabRoom(Room):
                 ended()
             return
         self.session.runner.submit(
-            "io", lambda progress: work(library, progress), key=f"lab:{key}", done=done, failed=failed, ended=ended
+            "io",
+            lambda progress: work(library, progress),
+            key=f"lab:{key}",
+            done=done,
+            failed=failed,
+            ended=ended,
+            reported=reported,
         )
 
     def _read_training(self) -> None:
@@ -204,7 +211,8 @@ class LabRoom(Room):
         def work(library: Library, progress: Progress) -> Favourites:
             return library.lab.favourites(layer, unit, FAVOURITES, progress)
 
-        self.ask("favourites", work, self.page.layers.show_favourites, self.page.layers.show_broken)
+        pane = self.page.layers
+        self.ask("favourites", work, pane.show_favourites, pane.show_broken, reported=pane.show_progress)
 
     # ------------------------------------------------------------ what runs
 

@@ -106,7 +106,7 @@ class TrainPane(QWidget):
         whole.addWidget(upper)
         whole.addWidget(lower)
         whole.setStretchFactor(0, 1)
-        whole.setSizes([600, 190])
+        whole.setSizes([600, 160])
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(whole)

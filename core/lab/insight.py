@@ -90,7 +90,7 @@ class Insight(ABC):
             ask = looking.of_run(layer, unit, run, self._learner(run), material)
         elif layer.name in looking.STAGES:
             material = looking.few(material, looking.SAMPLED)
-            ask = looking.of_stage(layer, unit, material)
+            ask = looking.of_stage(layer, unit, material, progress)
         else:
             ask = looking.of_cnn(layer, unit, material, self._norms(material.ids), self._head())
         rows, value = looking.by_blocks(material, ask, top, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -106,20 +107,34 @@ def of_cnn(layer: Layer, unit: int, material: Material, norms: F32, head: Head |
     return ask
 
 
-def of_stage(layer: Layer, unit: int, material: Material) -> Callable[[slice], F32]:
-    """The mean activation of a channel within the CNN, by block; thumbnails go through the network again."""
-    from core.recognise import features
+def of_stage(layer: Layer, unit: int, material: Material, progress: Progress) -> Callable[[slice], F32]:
+    """The mean activation of a channel within the CNN, by block; thumbnails go through the network again, once."""
+    place = list(STAGES).index(layer.name)
 
     def ask(block: slice) -> F32:
         out = np.full(block.stop - block.start, np.nan, np.float32)
         for at, photo in enumerate(material.ids[block].tolist()):
-            pixels = _pixels(material.root, photo)
-            if pixels is not None:
-                (maps,) = features.stage_maps(pixels, (STAGES[layer.name][0],))
-                out[at] = maps[:, :, unit].mean()
+            progress.check()
+            means = stage_means(material.root, photo)
+            if means is not None:
+                out[at] = means[place][unit]
+            progress.set(block.start + at + 1)
         return out
 
     return ask
+
+
+@lru_cache(maxsize=4 * SAMPLED)
+def stage_means(root: str, photo: int) -> tuple[F32, ...] | None:
+    """The mean activation of every channel of the stages that can be looked into, of a photo's thumbnail: float32
+    [channels] each; None where it has none. Kept, so that the next unit is answered at once."""
+    from core.recognise import features
+
+    pixels = _pixels(root, photo)
+    if pixels is None:
+        return None
+    maps = features.stage_maps(pixels, tuple(index for index, _ in STAGES.values()))
+    return tuple(np.asarray(each.mean(axis=(0, 1)), np.float32) for each in maps)
 
 
 def of_run(layer: Layer, unit: int, run: Run, estimator: Any, material: Material) -> Callable[[slice], F32]:
