@@ -41,6 +41,7 @@ QPushButton[role="primary"] {
   background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; padding: 8px 20px;
 }
 QPushButton[role="primary"]:hover { background: $accent_hover; }
+QPushButton[role="primary"]:disabled { background: $pressed; color: $muted; border-color: $pressed; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 7px 19px; }
 QPushButton[role="quiet"] { background: transparent; border: 1px solid transparent; padding: 6px 10px; }
 QPushButton[role="quiet"]:hover { background: $hover; }

@@ -134,7 +134,8 @@ class CurveGrid(QWidget):
         """Plots side by side, so that all are about as wide as they are high and none is too narrow."""
         fit = max(1, self.width() // NARROWEST)
         wanted = math.ceil(math.sqrt(count * max(self.width(), 1) / max(1.5 * self.height(), 1)))
-        return max(1, min(fit, wanted, count))
+        most = max(1, min(fit, wanted, count))
+        return math.ceil(count / math.ceil(count / most))  # no row with a lone plot where rows can be even
 
     def _arrange(self) -> bool:
         """Make the plots anew where there are others, or room for more or fewer side by side."""

@@ -24,7 +24,7 @@ from app.words import duration, number
 from core.records_lab import Run
 
 HEADS = ("State", "Learner", "Photos", "Epoch", "Time", "Figures", "Note", "Begun")
-WIDTHS = (96, 230, 70, 76, 64, 280, 160, 110)
+WIDTHS = (96, 230, 70, 100, 64, 280, 160, 110)
 NOTE = HEADS.index("Note")
 NUMBERS = tuple(HEADS.index(head) for head in ("Photos", "Epoch", "Time"))
 VECTORS = ("rbm", "dbn", "autoencoder", "codes")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton
 
 from app.lab import words
 from app.lab.comparing import INVITE
-from app.lab.layers import NOTHING, SILENT
+from app.lab.layers import LOOKING, NOTHING, SILENT
 from app.lab.page import COMPARE, LAYERS
 from core.errors import ReverieError
 from tests.app.hands import told
@@ -192,3 +192,14 @@ def test_figures_in_words():
     assert words.short_time(2.34) == "2.3 s"
     assert words.curve_title("reconstruction_held_out") == "Reconstruction error, kept apart"
     assert words.curve_title("what_ever") == "What ever"
+
+
+def test_long_looking_says_how_far_it_is(layers):
+    from core.progress import Report
+
+    layers._say(LOOKING)
+    layers.show_progress(Report("Looking for favourites", 120, 295, "photos", 0.0, None, False))
+    assert layers.state.state.text == "120 of 295"
+    layers._say(SILENT)
+    layers.show_progress(Report("Looking for favourites", 130, 295, "photos", 0.0, None, False))
+    assert layers.state.state == SILENT

@@ -311,3 +311,13 @@ def test_whole_numbers_answer_to_the_arrow_keys(train, qtbot):
     epochs.setFocus()
     qtbot.keyClick(epochs, Qt.Key.Key_Up)
     assert epochs.value() > before
+
+
+def test_plots_fill_even_rows_and_none_is_too_narrow(train, desk, lab):
+    lab.add()
+    desk.refresh_page()
+    curves = train.curves
+    curves.resize(900, 300)
+    assert [curves.columns(count) for count in (1, 2, 4)] == [1, 2, 2]
+    curves.resize(300, 600)
+    assert curves.columns(6) == 1
