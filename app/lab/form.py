@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QHBoxLayout,
-    QPushButton,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -207,7 +206,3 @@ class LearnerForm(QWidget):
         self._folded.setVisible(unfolded)
         self.more.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
         self.more.setAccessibleName("Fewer parameters" if unfolded else "More parameters")
-
-    def primary(self) -> QPushButton:
-        """The button that starts a training."""
-        return self.train

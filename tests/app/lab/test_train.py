@@ -119,8 +119,7 @@ def desk_location(group):
 
 
 def test_a_run_shows_curves_pictures_and_figures(train, desk, lab):
-    lab.add("rbm", note_free := "done")
-    assert note_free
+    lab.add("rbm")
     desk.refresh_page()
     assert train.title.text() == "Restricted Boltzmann machine"
     assert train.line.text() == f"Done · epoch {EPOCHS} of {EPOCHS} · 12 s"
