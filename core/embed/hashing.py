@@ -61,7 +61,7 @@ class BinaryCodes(RowsEstimator):
         visible: Visible = "gaussian",
         neighbours: int = 10,
         steps: int = 3,
-        temperature: float = 0.4,
+        temperature: float = 0.3,
         balance: float = 0.1,
         decorrelation: float = 0.01,
         pretrain_epochs: int = 5,

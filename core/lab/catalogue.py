@@ -179,7 +179,7 @@ _TABLE: dict[str, LearnerInfo] = {
             Parameter("pretrain_epochs", 5, "Rounds of each layer's Boltzmann machine beforehand.", 1, 1000),
             Parameter("neighbours", 10, "Nearest photos whose codes are drawn together.", 1, 100),
             Parameter("steps", 3, "Longest walk from neighbour to neighbour.", 1, 10),
-            Parameter("temperature", 0.4, "Of the contrast between neighbours and others.", 0.01, 10.0),
+            Parameter("temperature", 0.3, "Of the contrast between neighbours and others.", 0.01, 10.0),
             Parameter("balance", 0.1, "How strongly each bit is to be on for half of the photos.", 0.0, 10.0),
             Parameter("decorrelation", 0.01, "How strongly bits are to differ from each other.", 0.0, 10.0),
             Parameter("sample", 20_000, "Photos that it learns from at most.", 100, 1_000_000),
