@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -41,12 +41,32 @@ def add_to(app: typer.Typer) -> None:
 
 
 def train(opened: Library, spec: RunSpec, *, as_json: bool) -> None:
-    """Train a learner to the end and print its run."""
+    """Train a learner to the end and print its run; for taught tags and topics, what came of it."""
     from app.cli_progress import shown
 
     with shown() as progress, _said():
-        run = opened.lab.start(spec, progress)
-    _print_run(run, as_json)
+        if spec.learner == "capsule":
+            _print_taught(opened.lab.teach_again(spec, progress), as_json)
+        elif spec.learner == "topics":
+            _print_topics(opened.lab.find_topics(spec, progress), as_json)
+        else:
+            _print_run(opened.lab.start(spec, progress), as_json)
+
+
+def _print_topics(count: int, as_json: bool) -> None:
+    if as_json:
+        output.objects([{"learner": "topics", "topics": count}])
+    else:
+        output.line(f"{count:,} topics. `reverie groups topics` lists them.")
+
+
+def _print_taught(reports: Sequence[TeachReport], as_json: bool) -> None:
+    if as_json:
+        output.objects(map(taught_object, reports))
+        return
+    for report in reports:
+        output.table(("Classifier", "Average precision", "±"), [(k, *v) for k, v in report.scores.items()])
+        output.line(f"{report.why} {report.photos:,} photos carry “{report.name}”.")
 
 
 def spec_of(opened: Library, name: str, given: list[str], group: int | None, folder: str | None, seed: int) -> RunSpec:
@@ -214,11 +234,7 @@ def teach(
 
     with writing(context, library) as opened, shown() as progress, _said():
         report = opened.lab.teach(name, [photo_of(opened, path) for path in paths], progress)
-    if as_json:
-        output.objects([taught_object(report)])
-        return
-    output.table(("Classifier", "Average precision", "±"), [(k, *v) for k, v in report.scores.items()])
-    output.line(f"{report.why} {report.photos:,} photos carry “{report.name}”.")
+    _print_taught([report], as_json)
 
 
 def regions(

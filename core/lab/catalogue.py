@@ -221,7 +221,7 @@ _TABLE: dict[str, LearnerInfo] = {
         "topics",
         "Topics of words",
         "Captions, keywords and names of folders, grouped by what they speak of.",
-        (Parameter("topics", 12, "How many topics at most.", 2, 200, basic=True),),
+        (Parameter("most", 200, "How many topics at most, the largest.", 2, 1000, basic=True),),
         (),
         10,
     ),

@@ -25,8 +25,8 @@ from core.store.walls import Walls
 I64 = NDArray[np.int64]
 REGIONS = "rntn"
 ELSEWHERE = {
-    "capsule": "A capsule network is trained as a head of a tag: teach the tag by examples (tag teach NAME PATH…).",
-    "topics": "Topics are found anew with every whole grouping; there is nothing to train beforehand.",
+    "capsule": "A capsule network is trained as a head of a tag: teach the tag by examples, and it is tried there.",
+    "topics": "Topics are found in one go, with every whole grouping; there is no training to follow.",
 }
 """Learners that are trained where their use is, and what to do."""
 
@@ -233,6 +233,27 @@ class Lab(RegionDesk):
         from core.learn.teach import teach
 
         return teach(self._store, name, photo_ids, progress)
+
+    def teach_again(self, spec: RunSpec, progress: Progress) -> tuple[TeachReport, ...]:
+        """Learn the taught tags anew from their examples: the one that the parameter "name" names, or all.
+
+        Raises ReverieError where none was taught, ValueError (a sentence) for an unknown one, Cancelled.
+        """
+        from core.learn import teach
+
+        named = str(catalogue.complete(spec.learner, spec.parameters)["name"])
+        wanted = [named] if named else list(teach.taught(self._store))
+        if not wanted:
+            raise ReverieError("No tag was taught yet. Teach one by examples: tag teach NAME PATH…")
+        return tuple(teach.again(self._store, each, progress, seed=spec.seed) for each in wanted)
+
+    def find_topics(self, spec: RunSpec, progress: Progress) -> int:
+        """Find the topics of what is written beside photos anew; how many there are. Raises ValueError, Cancelled."""
+        from core.group.topics import TopicParams
+        from core.grouping import topics
+
+        most = int(catalogue.complete(spec.learner, spec.parameters)["most"])
+        return topics.regroup(self._store, progress, params=TopicParams(most=most), seed=spec.seed)
 
     def comparison(self) -> Comparison | None:
         """The comparison that was made last, None before the first."""

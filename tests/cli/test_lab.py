@@ -82,7 +82,16 @@ def test_regions(library: Path, imported: Imported, reverie: Reverie) -> None:
     assert whole["area"] == pytest.approx(1.0, abs=1e-4)
 
 
-@pytest.mark.parametrize("name", ["rntn", "capsule", "topics"])
+def test_topics_are_found_and_counted(library: Path, reverie: Reverie) -> None:
+    (told,) = reverie("learn", "topics", "--json", "--library", library).objects
+    assert told == {
+        "learner": "topics",
+        "topics": len(reverie("groups", "topics", "--json", "--library", library).objects),
+    }
+    assert "topics" in reverie("learn", "topics", "--library", library).out
+
+
+@pytest.mark.parametrize("name", ["rntn", "capsule"])
 def test_learners_that_need_something_first_say_so(library: Path, reverie: Reverie, name: str) -> None:
     answer = reverie("learn", name, "--library", library)
     assert answer.code == 1
