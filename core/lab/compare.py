@@ -80,9 +80,10 @@ def compare(store: Store, material: Material, found: Sequence[Run], progress: Pr
             progress.phase("Comparing", 1 + seeds * len(found), "steps")
             progress.set(done)
         rows.append(_judged(tries, sample, run.spec.learner, run.id, learners.TITLES[run.spec.learner], seeds))
-    in_use = used.version if used != base else ""
-    rows = [replace(row, in_use=row.run_id == in_use) for row in rows]
-    best, why = judging.winner({row.name: (row.retrieval_map, row.retrieval_map_sd) for row in rows}, CNN)
+    in_use = used.version if used != base else CNN
+    rows = [replace(row, in_use=in_use in (row.run_id, row.name)) for row in rows]
+    scores = {row.name: (row.retrieval_map, row.retrieval_map_sd) for row in rows}
+    best, why = judging.winner(scores, CNN, {row.name: row.title for row in rows})
     known = int((sample.labels >= 0).sum())
     result = Comparison(tuple(rows), best, why, len(sample.ids), known, sample.judged_by, seeds)
     keep(store.root, result)

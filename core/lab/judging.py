@@ -6,6 +6,8 @@ of distances to nearest neighbours (k-NN oddness, Ramaswamy, Rastogi & Shim 2000
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -105,9 +107,11 @@ def mean_sd(values: list[float]) -> tuple[float, float]:
     return float(np.mean(known)), float(np.std(known, ddof=1)) if len(known) > 1 else float("nan")
 
 
-def winner(scores: dict[str, tuple[float, float]], plain: str) -> tuple[str, str]:
+def winner(
+    scores: Mapping[str, tuple[float, float]], plain: str, titles: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """(the name to use, why in a sentence) of (mean, sd) retrieval scores by name: another than ``plain`` only where it
-    is better by more than both spreads together."""
+    is better by more than both spreads together. ``titles``: what the person calls them."""
     finite = {name: score for name, score in scores.items() if np.isfinite(score[0])}
     others = {name: score for name, score in finite.items() if name != plain}
     if plain not in finite:
@@ -116,12 +120,13 @@ def winner(scores: dict[str, tuple[float, float]], plain: str) -> tuple[str, str
         return plain, "Nothing else has been trained yet."
     best = max(others, key=lambda name: others[name][0])
     (mean, sd), (base, base_sd) = others[best], finite[plain]
+    name = (titles or {}).get(best, best)
     spread = float(np.hypot(np.nan_to_num(sd), np.nan_to_num(base_sd)))
     if mean > base + spread:
-        return best, f"{best} finds more of what belongs together than the CNN alone: {mean:.3f} against {base:.3f}."
+        return best, f"{name} finds more of what belongs together than the CNN alone: {mean:.3f} against {base:.3f}."
     if mean > base:
         return (
             plain,
-            f"{best} is ahead of the CNN by no more than chance: {mean:.3f} against {base:.3f} ± {spread:.3f}.",
+            f"{name} is ahead of the CNN by no more than chance: {mean:.3f} against {base:.3f} ± {spread:.3f}.",
         )
-    return plain, f"The CNN alone is best: {base:.3f} against {mean:.3f} for {best}, the best of the others."
+    return plain, f"The CNN alone is best: {base:.3f} against {mean:.3f} for {name}, the best of the others."
