@@ -10,6 +10,8 @@ Hash Codes for Fast Image Retrieval", 2015, search coarse to fine in the same wa
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +29,12 @@ SHORTLIST = 1000
 FEW = 0.02
 """Once no more than this share of a block can still be near, its remaining words are looked up one by one."""
 
+START = 4096
+MOST_OF_THREE = 191
+"""Bits in which three words may be said to differ so that a fourth does not bring the sum above 255."""
+
 Codes = NDArray[np.uint8]
+Total = NDArray[np.uint8] | NDArray[np.uint16]
 U64 = NDArray[np.uint64]
 I16 = NDArray[np.int16]
 
@@ -98,13 +105,14 @@ class HammingIndex:
         first, the smaller row first among equals."""
         wanted = _as_words(np.asarray(code, dtype=np.uint8)[None, :], self._words)[0]
         rows, distance = np.empty(0, np.int64), np.empty(0, np.int16)
-        worst = 64 * self._words
-        for block, first in enumerate(range(0, self._n, BLOCK)):
-            columns = self._blocks[block, :, : min(BLOCK, self._n - first)]
-            near, bits = _within(columns, wanted, worst)
+        worst, scratch = 64 * self._words, _Scratch.of(min(BLOCK, self._n))
+        for first, last in _pieces(self._n):
+            block, begin = divmod(first, BLOCK)
+            columns = self._blocks[block, :, begin : begin + last - first]
+            near, bits = _within(columns, wanted, worst, k, scratch)
             rows, distance = np.concatenate([rows, near + first]), np.concatenate([distance, bits])
             if len(rows) > k:
-                worst = _kth(distance, k, 64 * self._words)
+                worst = _kth(distance, k, worst)
                 kept = distance <= worst
                 rows, distance = rows[kept], distance[kept]
         order = np.argsort(distance, kind="stable")[:k]
@@ -113,8 +121,10 @@ class HammingIndex:
     def search(
         self, code: Codes, vector: NDArray[np.float16] | F32, vectors: Vectors, k: int, shortlist: int = SHORTLIST
     ) -> tuple[I64, F32]:
-        """(rows int64 [<= k], cosine float32) nearest to ``vector`` [d] among the shortlist of its ``code``, best first;
-        of ``vectors`` [rows, d] only the rows of the shortlist are read."""
+        """(rows int64 [<= k], cosine float32) nearest to ``vector`` [d] in the shortlist of its ``code``, best first.
+
+        Of ``vectors`` [rows, d] only the rows of the shortlist are read.
+        """
         near = np.sort(self.shortlist(code, max(shortlist, k))[0])
         cosine = floats(vectors, near) @ floats(vector[None, :], np.zeros(1, np.int64))[0]
         order = np.lexsort((near, -cosine))[:k]
@@ -136,27 +146,71 @@ def distances(codes: Codes, code: Codes) -> I16:
     return differ
 
 
-def _within(columns: U64, wanted: U64, worst: int) -> tuple[I64, I16]:
-    """(positions, bits that differ) of those in a block uint64 [words, m] that differ in at most ``worst`` bits."""
+def _pieces(n: int) -> Iterator[tuple[int, int]]:
+    """(first, last) rows that are looked at together, none across blocks; few at first, for a bound to begin with."""
+    first, last = 0, min(START, BLOCK, n)
+    while first < n:
+        yield first, last
+        first, last = last, min((last // BLOCK + 1) * BLOCK, n)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """Room for the intermediate results of a piece, asked of the system once a search."""
+
+    differ: U64
+    count: NDArray[np.uint8]
+    total: NDArray[np.uint8]
+    near: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, m: int) -> _Scratch:
+        return cls(np.empty(m, np.uint64), np.empty(m, np.uint8), np.empty(m, np.uint8), np.empty(m, np.bool_))
+
+    def cut(self, m: int) -> _Scratch:
+        return _Scratch(self.differ[:m], self.count[:m], self.total[:m], self.near[:m])
+
+
+def _within(columns: U64, wanted: U64, worst: int, k: int, scratch: _Scratch) -> tuple[I64, I16]:
+    """(positions, bits that differ) of those in a piece uint64 [words, m] that differ in at most ``worst`` bits; where
+    those are many more than ``k``, no further than the k-th."""
     words, m = columns.shape
-    differ, count = np.empty(m, np.uint64), np.empty(m, np.uint8)
-    total: NDArray[np.uint8] | NDArray[np.uint16] = np.bitwise_count(np.bitwise_xor(columns[0], wanted[0], out=differ))
+    room = scratch.cut(m)
+    total: Total = np.bitwise_count(np.bitwise_xor(columns[0], wanted[0], out=room.differ), out=room.total)
     for word in range(1, words):
-        if word > 1 and worst < 64 * words:
-            left = total <= worst
-            if np.count_nonzero(left) <= FEW * m:
-                return _rest(columns, wanted, worst, np.flatnonzero(left), total, word)
-        if word == 3:
-            total = total.astype(np.uint16)  # more than 255 bits can differ
-        np.bitwise_xor(columns[word], wanted[word], out=differ)
-        total += np.bitwise_count(differ, out=count)
-    near = np.flatnonzero(total <= worst)
-    return near, total[near].astype(np.int16)
+        if word > 1 and np.count_nonzero(total[:START] <= worst) <= FEW * min(m, START):
+            left = np.flatnonzero(np.less_equal(total, worst, out=room.near))
+            return _rest(columns, wanted, worst, left, total, word)
+        if word >= 3 and total.dtype == np.uint8:
+            if worst < MOST_OF_THREE and word == 3:
+                np.minimum(total, MOST_OF_THREE, out=total)  # too far already, and must not run over 255
+            else:
+                total = total.astype(np.uint16)
+        np.bitwise_xor(columns[word], wanted[word], out=room.differ)
+        total += np.bitwise_count(room.differ, out=room.count)
+    near = np.less_equal(total, worst, out=room.near)
+    if np.count_nonzero(near) > 4 * k:
+        near = total <= _bound(total, k, worst)
+    found = np.flatnonzero(near)
+    return found, total[found].astype(np.int16)
 
 
-def _rest(
-    columns: U64, wanted: U64, worst: int, near: I64, total: NDArray[np.uint8] | NDArray[np.uint16], word: int
-) -> tuple[I64, I16]:
+def _bound(total: Total, k: int, worst: int) -> int:
+    """The least number of bits in which k of them differ at most, or ``worst``.
+
+    A few comparisons of all are faster than counts of every number of bits.
+    """
+    low, high = 0, worst
+    while low < high:
+        middle = (low + high) // 2
+        if np.count_nonzero(total <= middle) >= k:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _rest(columns: U64, wanted: U64, worst: int, near: I64, total: Total, word: int) -> tuple[I64, I16]:
     """The words from ``word`` on, for few."""
     bits = total[near].astype(np.int16)
     for other in range(word, len(wanted)):
