@@ -33,9 +33,10 @@ _SEEDS_APART = 7919
 class DBN(RowsEstimator):
     """Learns ``hidden_sizes`` layers of features, greedily from the bottom, ``epochs`` each.
 
-    ``visible``, ``cd_k``, ``centred``, ``momentum``, ``weight_decay``, ``sparsity_*``, ``clip``, ``batch_size``: of
-    every machine (see RBM); ``gaussian_learning_rate``: of a Gaussian bottom layer; ``persistent_top``: persistent
-    chains in the top machine, for better dreams. ``up_down_epochs`` above 0: the whole is then tuned by up-down.
+    ``visible``, ``cd_k``, ``centred``, ``momentum``, ``weight_decay``, ``sparsity_*``, ``clip``, ``batch_size``,
+    ``precision``: of every machine (see RBM); ``gaussian_learning_rate``: of a Gaussian bottom layer;
+    ``persistent_top``: persistent chains in the top machine, for better dreams. ``up_down_epochs`` above 0: the whole
+    is then tuned by up-down.
 
     Learned: ``machines_``, bottom first (recognition weights); ``generative_``, those below the top that generate (the
     same objects without up-down); ``top_mean_`` float32: how often each unit below the top machine is on; ``history_``:
@@ -59,6 +60,7 @@ class DBN(RowsEstimator):
         clip: float = 10.0,
         batch_size: int = 64,
         epochs: int = 20,
+        precision: str = "auto",
         up_down_epochs: int = 0,
         up_down_learning_rate: float = 0.01,
         random_state: int = 0,
@@ -78,6 +80,7 @@ class DBN(RowsEstimator):
         self.clip = clip
         self.batch_size = batch_size
         self.epochs = epochs
+        self.precision = precision
         self.up_down_epochs = up_down_epochs
         self.up_down_learning_rate = up_down_learning_rate
         self.random_state = random_state
@@ -139,6 +142,7 @@ class DBN(RowsEstimator):
             clip=self.clip,
             batch_size=self.batch_size,
             epochs=self.epochs,
+            precision=self.precision,
             random_state=self._seed() + _SEEDS_APART * index,
             device=self.device,
         )
@@ -262,8 +266,8 @@ class DBN(RowsEstimator):
     ) -> F32:
         """float32 [n, d], in the units of the data: Gibbs sampling in the top machine, then down by means.
 
-        ``clamp``: rows of a group. The chains begin at them, and the units below the top machine are pulled towards
-        what is typical of the group, as strongly as ``strength`` says.
+        ``clamp``: rows of a group. The chains begin at them, in a copy of the top machine that has learned from them
+        alone for a while, the longer the greater ``strength``.
         """
         self._up_to(-1)
         group = None

@@ -9,12 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.embed.machine import Machine, draw
+from core.embed.machine import Learner, Machine, Rule, draw
 from core.embed.rows import F32
 from core.nn import seeds
 
-_SURE = 0.02  # how far from 0 and 1 a group's units are taken to be
-_SMOOTH = 20.0  # photos' worth of what is usual, mixed into what is typical of a group
+_STEPS, _BATCH = 300, 32  # of learning a group
+_RATES = {"bernoulli": 0.05, "gaussian": 0.005}
+_RULE = Rule(3, False, True, 0.5, 1e-4, 0.0, 0.0, 10.0)
 
 
 def dream(
@@ -30,33 +31,35 @@ def dream(
     """[n, d] means of visible units after ``steps`` of Gibbs sampling in ``top``, carried down through ``below``.
 
     ``usual`` [m]: the mean of the units that the top machine sees; ``group`` [k, m]: those units for the rows of a
-    group, or None. With a group the chains begin at its rows and the units' biases move by the difference of their
-    log-odds in the group and at large.
+    group, or None. With a group the chains begin at its rows, in a copy of the top machine that has gone on learning
+    from them alone, ``strength`` times 300 steps long.
     """
     device = str(top.weight.device)
     draws = seeds.generator(seed, device)
     usual = usual.to(device)
-    shift = torch.zeros_like(usual)
     if group is None:
         v = draw(usual.expand(n, -1), draws) if top.visible_kind == "bernoulli" else usual.repeat(n, 1)
     else:
         group = group.to(device)
+        top = _learned(top, group, round(strength * _STEPS), draws)
         v = group[torch.randint(len(group), (n,), generator=draws, device=device)]
-        shift = strength * _pull(top, group, usual)
-    pulled = Machine(top.visible_kind, top.weight, top.visible_bias + shift, top.hidden_bias)
     for _ in range(steps):
-        v = pulled.draw_visible(draw(pulled.hidden(v), draws), draws)
-    v = pulled.visible(pulled.hidden(v))
+        v = top.draw_visible(draw(top.hidden(v), draws), draws)
+    v = top.visible(top.hidden(v))
     for machine in reversed(below):
         v = machine.visible(v)
     return v
 
 
-def _pull(top: Machine, group: Tensor, usual: Tensor) -> Tensor:
-    mean = (group.sum(dim=0) + _SMOOTH * usual) / (len(group) + _SMOOTH)
-    if top.visible_kind == "gaussian":
-        return mean - usual
-    return torch.logit(mean.clamp(_SURE, 1 - _SURE)) - torch.logit(usual.clamp(_SURE, 1 - _SURE))
+def _learned(top: Machine, group: Tensor, steps: int, draws: torch.Generator) -> Machine:
+    """A copy of a machine after so many steps of contrastive divergence on a group's rows [k, m]."""
+    copy = Machine(top.visible_kind, top.weight.clone(), top.visible_bias.clone(), top.hidden_bias.clone())
+    learner = Learner(copy, _RULE, group.mean(dim=0))
+    rate = _RATES[top.visible_kind]
+    for _ in range(steps):
+        some = torch.randint(len(group), (min(len(group), _BATCH),), generator=draws, device=group.device)
+        learner.step(group[some], rate, draws)
+    return copy
 
 
 def as_pictures(rows: NDArray[np.floating], height: int, width: int) -> NDArray[np.uint8]:

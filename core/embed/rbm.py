@@ -34,9 +34,9 @@ class RBM(RowsEstimator):
     """Learns ``n_hidden`` binary features of rows of numbers.
 
     ``visible``: "bernoulli" for values in [0, 1] (uint8 is divided by 255), "gaussian" for others, which are
-    standardised. ``cd_k``: Gibbs steps of contrastive divergence; ``persistent``: chains go on from step to step (PCD);
-    ``centred``: Montavon and Müller's updates. ``sparsity_cost`` above 0 pulls each unit's mean towards
-    ``sparsity_target``. ``clip``: longest gradient, of a Gaussian machine only.
+    standardised. ``cd_k``: Gibbs steps of contrastive divergence; ``persistent``: chains go on from step to step (PCD;
+    it wants a smaller ``learning_rate``, about a fifth); ``centred``: Montavon and Müller's updates. ``sparsity_cost``
+    above 0 pulls each unit's mean towards ``sparsity_target``. ``clip``: longest gradient, of a Gaussian machine only.
     ``precision``: of the products in training, "float32", "bfloat16", or "auto": bfloat16 for a Bernoulli machine where
     the processor multiplies such numbers itself (more than twice as fast).
 
