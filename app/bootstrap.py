@@ -232,6 +232,7 @@ def _room_of(name: str) -> Callable[[Desk, Any], Any]:
 
 
 def _viewer(desk: Desk, thumbs: ThumbLoader) -> Viewer:
+    from app.looking import LookingRoom
     from app.views.viewer import Viewer
 
     viewer = Viewer(
@@ -239,6 +240,7 @@ def _viewer(desk: Desk, thumbs: ThumbLoader) -> Viewer:
     )
     viewer.closed.connect(desk.focus.leave_viewer)
     viewer.currentChanged.connect(desk.focus.view)
+    LookingRoom(desk, viewer)
     return viewer
 
 

@@ -26,6 +26,7 @@ from app.views.viewer_buttons import ViewerBar
 from app.views.viewer_canvas import GROUND, STEP, Canvas
 from app.views.viewer_filmstrip import Filmstrip
 from app.views.viewer_loader import FULL, LoadPixels, PictureLoader
+from app.views.viewer_looking import Looking
 from app.wall.access import announce
 
 SIDE_STEP = 512
@@ -66,6 +67,7 @@ class Viewer(QWidget):
         self.filmstrip = Filmstrip(thumbs, self)
         self.info = self._make_info()
         self.bar = ViewerBar(self)
+        self.looking = Looking(self.canvas, self.bar, self.current)
         self._busy = QTimer(self)
         self._busy.setSingleShot(True)
         self._busy.setInterval(BUSY_MS)
@@ -137,6 +139,7 @@ class Viewer(QWidget):
         self._refresh()
         self._ask()
         self._tell(photo_id)
+        self.looking.moved()
 
     def step(self, by: int) -> None:
         """The next photo, the one before, or further."""
@@ -157,6 +160,7 @@ class Viewer(QWidget):
     def leave(self) -> None:
         """Back to where one was."""
         photo_id = self.current()
+        self.looking.stop()
         self._busy.stop()
         self._pictures.forget()
         self.canvas.show_picture(0)
@@ -262,6 +266,8 @@ class Viewer(QWidget):
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             return False
+        if self.looking.key(event):
+            return True
         onward = -1 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 1
         deeds: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Right: lambda: self.step(onward),
@@ -311,6 +317,7 @@ class Viewer(QWidget):
         """Out of sight: no pictures are kept."""
         super().hideEvent(event)
         if not event.spontaneous():
+            self.looking.stop()
             self._busy.stop()
             self._pictures.forget()
 
@@ -327,3 +334,4 @@ class Viewer(QWidget):
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         x = self.canvas.width() - self.info.width() - SPACE_L if mirrored else SPACE_L
         self.info.move(x, self.bar.height() + SPACE_M)
+        self.looking.panel.place()

@@ -1,4 +1,4 @@
-"""The few controls over a photo: back, which of how many, previous and next, turn, info."""
+"""The few controls over a photo: back, which of how many, previous and next, regions, heat map, turn, info."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _STYLE = f"""
 QToolButton {{ background: rgba(20, 20, 22, 150); border: 2px solid transparent; border-radius: {RADIUS}px; }}
 QToolButton:hover {{ background: {DARK.hover}; }}
 QToolButton:pressed {{ background: {DARK.pressed}; }}
+QToolButton:checked {{ background: {DARK.selected}; }}
 QToolButton:focus {{ border-color: {DARK.accent}; }}
 QLabel {{ background: rgba(20, 20, 22, 150); color: {DARK.text}; font-size: {TYPE_BODY}px;
           border-radius: {RADIUS}px; padding: 0 10px; }}
@@ -29,6 +30,10 @@ class ViewerBar(QWidget):
         self.close_ = self._button("close", self.tr("Back to the photos"), Qt.Key.Key_Escape)
         self.previous = self._button("back", self.tr("Previous photo"), Qt.Key.Key_Left)
         self.next = self._button("forward", self.tr("Next photo"), Qt.Key.Key_Right)
+        self.regions = self._button("regions", self.tr("Regions of the photo"), Qt.Key.Key_O)
+        self.heat = self._button("heat", self.tr("Heat map: what the autoencoder cannot give back"), Qt.Key.Key_H)
+        for button in (self.regions, self.heat):
+            button.setCheckable(True)
         self.turn = self._button("refresh", self.tr("Turn the view"), Qt.Key.Key_R)
         self.info = self._button("inspector", self.tr("About this photo"), Qt.Key.Key_I)
         self.place = QLabel(self)
@@ -45,8 +50,8 @@ class ViewerBar(QWidget):
         for widget in (self.previous, self.place, self.next):
             box.addWidget(widget)
         box.addStretch(1)
-        box.addWidget(self.turn)
-        box.addWidget(self.info)
+        for widget in (self.regions, self.heat, self.turn, self.info):
+            box.addWidget(widget)
 
     def sizeHint(self) -> QSize:
         return QSize(400, BAR_HEIGHT + SPACE_S)

@@ -13,10 +13,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGesture, QGestureEvent, QPinchGesture, QWidget
+from PySide6.QtWidgets import QApplication, QGesture, QGestureEvent, QPinchGesture, QWidget
 
 from app.theme import DARK, RADIUS, SPACE_L, SPACE_S, TYPE_BODY, TYPE_STRONG
-from app.views.viewer_zoom import FIT, Zoom, actual_factor, clamped, fitted, greatest, panned, placed, zoomed
+from app.views.regions import Overlay, Point
+from app.views.viewer_zoom import FIT, Zoom, actual_factor, clamped, fitted, greatest, panned, placed, upright, zoomed
 
 GROUND = QColor(DARK.ground)
 STEP = 1.25
@@ -25,9 +26,11 @@ CRISP = 3.0
 
 
 class Canvas(QWidget):
-    """Draws the fittest of several versions of one picture; ``zoomChanged``: a larger one may be needed."""
+    """Draws the fittest of several versions of one picture; ``zoomChanged``: a larger one may be needed. ``tapped``
+    carries the point of the (unturned) picture that was clicked, x and y in [0, 1]."""
 
     zoomChanged = Signal()
+    tapped = Signal(float, float)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -43,6 +46,8 @@ class Canvas(QWidget):
         self._full: tuple[int, int] | None = None
         self._actual_wished: QPointF | None = None
         self._grab: QPointF | None = None
+        self._pressed: QPointF | None = None
+        self._overlay: Overlay | None = None
 
     # ------------------------------------------------------------ what it shows
 
@@ -63,6 +68,11 @@ class Canvas(QWidget):
 
     def set_trouble(self, reason: str | None) -> None:
         self.trouble = reason
+        self.update()
+
+    def lay_over(self, overlay: Overlay | None) -> None:
+        """Draw something over the picture, wherever it stands; None takes it away."""
+        self._overlay = overlay
         self.update()
 
     def set_busy(self, busy: bool) -> None:
@@ -90,6 +100,14 @@ class Canvas(QWidget):
     def needed_side(self) -> int:
         """Longest side, in device pixels, that the picture has on screen now."""
         return round(max(self.fit_size()) * self.zoom.factor * self.devicePixelRatioF())
+
+    def spot(self, at: QPointF) -> Point | None:
+        """Where in the unturned picture a point of the view lies, x and y in [0, 1]; None beside the picture."""
+        x, y, width, height = placed(self.zoom, self.fit_size(), self._view())
+        across, down = (at.x() - x) / width, (at.y() - y) / height
+        if not self._versions or not (0 <= across < 1 and 0 <= down < 1):
+            return None
+        return upright((across, down), self.turns)
 
     # ------------------------------------------------------------ zooming
 
@@ -167,6 +185,8 @@ class Canvas(QWidget):
             width, height = height, width
         box = QRectF(-width / 2, -height / 2, width, height)
         painter.drawPixmap(box, pixmap, QRectF(0, 0, pixmap.width(), pixmap.height()))
+        if self._overlay is not None and not self.trouble:
+            self._overlay.draw(painter, box)
         painter.restore()
 
     def _best(self, side: float) -> QPixmap:
@@ -216,6 +236,7 @@ class Canvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed = event.position() if event.button() == Qt.MouseButton.LeftButton else None
         if event.button() == Qt.MouseButton.LeftButton and not self.zoom.fits:
             self._grab = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -230,7 +251,11 @@ class Canvas(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._grab = None
+        pressed, self._pressed, self._grab = self._pressed, None, None
+        if pressed is not None:
+            moved, spot = event.position() - pressed, self.spot(event.position())
+            if spot is not None and moved.manhattanLength() < QApplication.startDragDistance():
+                self.tapped.emit(*spot)
         self.setCursor(Qt.CursorShape.ArrowCursor if self.zoom.fits else Qt.CursorShape.OpenHandCursor)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

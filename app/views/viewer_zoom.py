@@ -72,6 +72,14 @@ def panned(zoom: Zoom, dx: float, dy: float, fit: Size, view: Size) -> Zoom:
     return clamped(moved, fit, view)
 
 
+def upright(point: Size, turns: int) -> Size:
+    """A point of a picture that is shown turned, x and y in [0, 1], as one of the picture as it is."""
+    x, y = point
+    for _ in range(turns % 4):
+        x, y = y, 1 - x
+    return x, y
+
+
 def _clamp(centre: float, size: float, view: float) -> float:
     if size <= view:
         return 0.5

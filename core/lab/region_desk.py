@@ -8,6 +8,7 @@ from core.errors import MediaError, ReverieError
 from core.lab import regions
 from core.lab.insight import Insight
 from core.lab.regions import Learned
+from core.progress import Progress
 from core.records import Change
 from core.records_lab import RegionTree
 from core.store import journal, queries_vectors, region_tags
@@ -52,17 +53,24 @@ class RegionDesk(Insight):
             self._store.changed = journal.perform(conn, what, forward, inverse)
             return self._store.changed
 
-    def like_region(self, photo_id: int, node: int, top: int = 20) -> list[tuple[int, int, float]]:
+    def like_region(
+        self, photo_id: int, node: int, top: int = 20, progress: Progress | None = None
+    ) -> list[tuple[int, int, float]]:
         """(photo, node, cosine) of regions most like one, one a photo, among the photos most alike as a whole.
 
-        Raises KeyError, IndexError, MediaError, WeightsError.
+        Raises KeyError, IndexError, MediaError, WeightsError, Cancelled.
         """
+        progress = Progress() if progress is None else progress
         learned = self._network()
         found = self._tree(photo_id, learned)
         if not 0 <= node < len(found.parent):
             raise IndexError(f"The photo has regions 0 to {len(found.parent) - 1}.")
         others = []
-        for photo, _ in queries_vectors.similar(self._store, photo_id, LOOKED_INTO):
+        alike = queries_vectors.similar(self._store, photo_id, LOOKED_INTO)
+        progress.phase("Looking into photos", len(alike))
+        for done, (photo, _) in enumerate(alike):
+            progress.check()
+            progress.set(done)
             try:
                 others.append((photo, self._tree(photo, learned)))
             except MediaError:
