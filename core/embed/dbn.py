@@ -36,7 +36,8 @@ class DBN(RowsEstimator):
     ``visible``, ``cd_k``, ``centred``, ``momentum``, ``weight_decay``, ``sparsity_*``, ``clip``, ``batch_size``,
     ``precision``: of every machine (see RBM); ``gaussian_learning_rate``: of a Gaussian bottom layer;
     ``persistent_top``: persistent chains in the top machine, for better dreams. ``up_down_epochs`` above 0: the whole
-    is then tuned by up-down.
+    is then tuned by up-down. For thumbnails "gaussian" is the better choice too: their values are no probabilities, and
+    binary units make of photos little more than one colour.
 
     Learned: ``machines_``, bottom first (recognition weights); ``generative_``, those below the top that generate (the
     same objects without up-down); ``top_mean_`` float32: how often each unit below the top machine is on; ``history_``:

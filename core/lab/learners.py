@@ -51,7 +51,7 @@ INPUT, PICTURES = "input", "pictures"
 def build(made: Made, parameters: Mapping[str, Any], seed: int, device: str) -> Any:
     """The estimator of a run, not fitted. Imports what it is made of."""
     module, _, name = made.of(parameters).partition(":")
-    given = {**parameters, "visible": "bernoulli" if sees_pictures(parameters) else "gaussian"}
+    given = {**parameters, "visible": "gaussian"}  # of thumbnails too: binary units lose their colours, most units die
     given |= {key: sizes_of(value) for key, value in parameters.items() if key.endswith("_sizes")}
     kind = getattr(importlib.import_module(module), name)
     own = {key: given[key] for key in inspect.signature(kind).parameters if key in given}
