@@ -7,8 +7,9 @@ shows at the size of a pixel, as the public sets for this task were made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 U8 = NDArray[np.uint8]
+Lowered = Callable[[U8, int, np.random.Generator], U8]
+"""A large patch, the scale and a generator -> the small patch that is to be enlarged."""
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
 LARGE = 1600
 """A picture longer than this is halved until it is not; one below ``SMALL`` only loses a third, for JPEG's sake."""
@@ -65,22 +68,64 @@ def lower(high: U8, scale: int) -> U8:
     return np.asarray(small)
 
 
+def _plain(high: U8, scale: int, rng: np.random.Generator) -> U8:
+    return lower(high, scale)
+
+
 def gather(
-    paths: Iterable[Path], *, scale: int, size: int = 128, per_picture: int = 60, most: int = 24_000, seed: int = 0
+    paths: Iterable[Path],
+    *,
+    scale: int,
+    size: int = 128,
+    per_picture: int = 60,
+    most: int = 24_000,
+    seed: int = 0,
+    lowered: Lowered = _plain,
 ) -> Patches:
     """At most ``per_picture`` patches of each picture, none flat, at most ``most`` of all; unreadable files are left
-    out. The order is that of the pictures."""
-    rng = np.random.default_rng(seed)
+    out. The order is that of the pictures. ``lowered`` makes the small pictures."""
+    return _collected(_opened(paths), scale, size, per_picture, most, seed, lowered)
+
+
+def of_pictures(
+    pictures: Iterable[U8],
+    *,
+    scale: int,
+    size: int = 128,
+    per_picture: int = 60,
+    most: int = 24_000,
+    seed: int = 0,
+    lowered: Lowered = _plain,
+) -> Patches:
+    """:func:`gather` from pictures that are decoded, uint8 [h, w, 3]; their names are their numbers."""
+    known = (
+        (str(number), hashlib.sha256(picture.tobytes()).hexdigest, np.asarray(reduced(Image.fromarray(picture))))
+        for number, picture in enumerate(pictures)
+    )
+    return _collected(known, scale, size, per_picture, most, seed, lowered)
+
+
+def _collected(
+    pictures: Iterable[tuple[str, Callable[[], str], U8]],
+    scale: int,
+    size: int,
+    per_picture: int,
+    most: int,
+    seed: int,
+    lowered: Lowered,
+) -> Patches:
+    """From (name, how to get the SHA-256, picture). Where patches lie, and what becomes of them, are drawn apart."""
+    rng, others = np.random.default_rng(seed), np.random.default_rng((seed, 1))
     high: list[U8] = []
     low: list[U8] = []
     sources = []
-    for path in paths:
-        found = list(_of_file(path, size, per_picture, rng))
+    for name, digest, picture in pictures:
+        found = list(_cut(picture, size, per_picture, rng))
         if not found:
             continue
-        sources.append((path.name, _sha256(path)))
+        sources.append((name, digest()))
         high += found
-        low += [lower(patch, scale) for patch in found]
+        low += [lowered(patch, scale, others) for patch in found]
         if len(high) >= most:
             break
     empty = np.zeros((0, size, size, 3), np.uint8)
@@ -89,13 +134,18 @@ def gather(
     return Patches(np.stack(high)[:most], np.stack(low)[:most], tuple(sources))
 
 
-def _of_file(path: Path, size: int, count: int, rng: np.random.Generator) -> Iterator[U8]:
-    try:
-        with Image.open(path) as opened:
-            opened.draft("RGB", (LARGE, LARGE))
-            picture = np.asarray(reduced(opened.convert("RGB")))
-    except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError):
-        return
+def _opened(paths: Iterable[Path]) -> Iterator[tuple[str, Callable[[], str], U8]]:
+    for path in paths:
+        try:
+            with Image.open(path) as opened:
+                opened.draft("RGB", (LARGE, LARGE))
+                picture = np.asarray(reduced(opened.convert("RGB")))
+        except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError):
+            continue
+        yield path.name, partial(_sha256, path), picture
+
+
+def _cut(picture: U8, size: int, count: int, rng: np.random.Generator) -> Iterator[U8]:
     height, width = picture.shape[:2]
     if min(height, width) < size:
         return
