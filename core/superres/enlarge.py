@@ -69,9 +69,9 @@ def invented(result: Pixels, plain: Pixels) -> F32:
     if result.shape != plain.shape or result.dtype != plain.dtype:
         raise ReverieError("Only pictures of the same size and depth can be compared.")
     full = np.float32(np.iinfo(result.dtype).max)
-    difference: F32 = np.abs(result.astype(np.float32) - plain.astype(np.float32)) / full
+    difference = np.abs(np.asarray(result, np.float32) - np.asarray(plain, np.float32)) / full
     if difference.ndim == 2:
-        return difference
+        return difference.astype(np.float32, copy=False)
     colours = difference[..., : 3 if difference.shape[2] >= 3 else 1]
     return np.asarray(colours.mean(axis=2), np.float32)
 

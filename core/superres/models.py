@@ -124,13 +124,13 @@ def load(name: str, scale: int, *, file: Path | None = None, device: str = "cpu"
             raise WeightsError(about.why_not)
         from core.superres import own
 
-        return fit_scale(own.load(replace(about, sha256=_digest_of(path)), path, device), scale)
+        return fit_scale(own.load(replace(about, sha256=digest_of(path)), path, device), scale)
     if name == "file":
         from core.superres import community
 
         if file is None:
             raise WeightsError("Choose the file of a model first.")
-        return community.load(replace(about, sha256=_digest_of(file)), file, scale, device)
+        return community.load(replace(about, sha256=digest_of(file)), file, scale, device)
     if not about.available:
         raise WeightsError(about.why_not)
     from core.superres import ncnn
@@ -161,7 +161,7 @@ def _looked_at(about: ModelInfo) -> ModelInfo:
         path, why_not = ncnn_files.find(about.name, SCALES[-1]), ncnn_files.HOW_TO_GET
     if path is None:
         return replace(about, available=False, why_not=why_not)
-    return replace(about, sha256=_digest_of(path))
+    return replace(about, sha256=digest_of(path))
 
 
 def _shipped(name: str, scale: int) -> Path | None:
@@ -170,7 +170,8 @@ def _shipped(name: str, scale: int) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _digest_of(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a weights file, computed once for the file as it is. Raises WeightsError."""
     try:
         stat = path.stat()
         return _digest(path, stat.st_size, stat.st_mtime_ns)

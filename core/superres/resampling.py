@@ -45,4 +45,4 @@ def area_weights(native: int, scale: int) -> F32:
     """[scale, native]: the part that each of ``native`` pixels has in each of the ``scale`` that cover the same."""
     edges, other = np.arange(native + 1) / native, np.arange(scale + 1) / scale
     shared = np.minimum(edges[None, 1:], other[1:, None]) - np.maximum(edges[None, :-1], other[:-1, None])
-    return (np.clip(shared, 0, None) * scale).astype(np.float32)
+    return np.asarray(np.clip(shared, 0, None) * scale, np.float32)
