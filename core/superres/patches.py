@@ -49,6 +49,14 @@ def files_below(folders: Sequence[Path]) -> list[Path]:
     return [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix.lower() in ENDINGS]
 
 
+def apart(paths: Sequence[Path], part: float, seed: int) -> tuple[list[Path], list[Path]]:
+    """Files to learn from and files kept apart, whole pictures both, in their order; at least one is kept apart where
+    there are two."""
+    kept = np.random.default_rng(seed).permutation(len(paths))[: max(round(part * len(paths)), int(len(paths) > 1))]
+    away = set(kept.tolist())
+    return [p for i, p in enumerate(paths) if i not in away], [paths[i] for i in sorted(away)]
+
+
 def reduced(picture: Image.Image) -> Image.Image:
     """The picture at a size where its own noise, blur and compression no longer show."""
     width, height = picture.size
@@ -68,7 +76,8 @@ def lower(high: U8, scale: int) -> U8:
     return np.asarray(small)
 
 
-def _plain(high: U8, scale: int, rng: np.random.Generator) -> U8:
+def plain(high: U8, scale: int, rng: np.random.Generator) -> U8:
+    """:func:`lower`, which draws nothing."""
     return lower(high, scale)
 
 
@@ -80,7 +89,7 @@ def gather(
     per_picture: int = 60,
     most: int = 24_000,
     seed: int = 0,
-    lowered: Lowered = _plain,
+    lowered: Lowered = plain,
 ) -> Patches:
     """At most ``per_picture`` patches of each picture, none flat, at most ``most`` of all; unreadable files are left
     out. The order is that of the pictures. ``lowered`` makes the small pictures."""
@@ -95,7 +104,7 @@ def of_pictures(
     per_picture: int = 60,
     most: int = 24_000,
     seed: int = 0,
-    lowered: Lowered = _plain,
+    lowered: Lowered = plain,
 ) -> Patches:
     """:func:`gather` from pictures that are decoded, uint8 [h, w, 3]; their names are their numbers."""
     known = (

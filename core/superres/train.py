@@ -1,7 +1,9 @@
-"""``python -m core.superres.train FOLDER...``: train the compact network on photographs, and write its weights.
+"""``python -m core.superres.train FOLDER...``: train a network that enlarges on photographs, and write its weights.
 
-The recipe is written beside the weights: the parameters, the seed, every picture with its SHA-256, and how the network
-did on pictures kept apart. A run that was stopped goes on from its checkpoint, to the bit.
+``--kind`` compact learns from plain bicubic reductions, restore from degraded ones (:mod:`core.superres.degrade`),
+srgan with an adversary (:mod:`core.superres.srgan`). The recipe is written beside the weights: the parameters, the
+seed, every picture with its SHA-256, and how the network did on pictures kept apart. A run that was stopped goes on
+from its checkpoint, to the bit.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +26,12 @@ from core.nn import checkpoints, seeds
 from core.nn.checkpoints import from_arrays, to_arrays
 from core.nn.training import History, Resume, Schedule, Training
 from core.progress import Progress, Report
+from core.superres.degrade import degrade
 from core.superres.networks import Compact, parameter_count
-from core.superres.patches import Patches, files_below, gather
+from core.superres.patches import Patches, apart, files_below, gather, plain
 
 U8 = NDArray[np.uint8]
+KINDS = ("compact", "restore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,13 @@ def train(
     progress: Progress | None = None,
     resume: Resume | None = None,
     start: Compact | None = None,
+    held: Patches | None = None,
     on_epoch: Callable[[History], None] | None = None,
 ) -> tuple[Compact, History]:
     """The trained network and how it went; ``History.judged`` is the negative PSNR (RGB, dB) on patches kept apart.
 
-    ``start``: a network whose body (of the same width and depth) is taken over. Raises Cancelled, ReverieError.
+    ``start``: a network whose body (of the same width and depth) is taken over. ``held``: the patches kept apart; the
+    last ones of ``patches`` without. Raises Cancelled, ReverieError.
     """
     with seeds.fixed(recipe.seed):
         network = Compact(recipe.scale, recipe.n_feats, recipe.n_convs)
@@ -70,8 +77,11 @@ def train(
     training = Training(
         network, schedule, seed=recipe.seed, progress=progress or Progress(), resume=resume, on_epoch=on_epoch
     )
-    kept = max(1, round(recipe.held_out * len(patches)))
-    learn_from, judged = len(patches) - kept, slice(len(patches) - kept, len(patches))
+    learn_from = len(patches)
+    if held is None:
+        learn_from -= max(1, round(recipe.held_out * len(patches)))
+        held = Patches(patches.high[learn_from:], patches.low[learn_from:], ())
+    judged = held
 
     def batches(rng: np.random.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         for _ in range(recipe.steps):
@@ -85,7 +95,7 @@ def train(
         return error
 
     def judge() -> float:
-        return -mean_psnr(network, patches.low[judged], patches.high[judged])
+        return -mean_psnr(network, judged.low, judged.high)
 
     return network, training.run(batches, loss, judge)
 
@@ -134,13 +144,24 @@ def _take_over(network: Compact, start: Compact) -> None:
 # ---------------------------------------------------------------- files
 
 
-def write(path: Path, network: Compact, recipe: Recipe, history: History, patches: Patches) -> None:
+def write(
+    path: Path,
+    network: Compact,
+    recipe: Recipe,
+    history: History,
+    patches: Patches,
+    *,
+    kind: str = "compact",
+    start: Path | None = None,
+) -> None:
     """The weights as safetensors, half precision, and the recipe as JSON beside them. Raises OSError."""
     arrays = {name: array.astype(np.float16) for name, array in to_arrays(network).items()}
     shape = {"scale": recipe.scale, "n_feats": recipe.n_feats, "n_convs": recipe.n_convs}
     checkpoints.save(path, arrays, {"compact": json.dumps(shape)})
     text = {
         "command": "python -m core.superres.train",
+        "kind": kind,
+        **({} if start is None else {"start_sha256": checkpoints.sha256(start)}),
         "recipe": asdict(recipe),
         "parameters": parameter_count(network),
         "weights_sha256": checkpoints.sha256(path),
@@ -174,33 +195,49 @@ def _shuffled(patches: Patches, seed: int) -> Patches:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0: written; 1: no pictures found."""
+    given = _asked(arguments)
+    recipe = Recipe(**{name: getattr(given, name) for name in asdict(Recipe())})
+    patches, held = gathered(given.kind, given.folders, recipe, given.per_picture, given.most)
+    if not len(patches):
+        sys.stderr.write("No pictures to learn from.\n")
+        return 1
+    sys.stderr.write(f"{len(patches):,} patches of {len(patches.sources):,} pictures\n")
+    kind = "" if given.kind == "compact" else given.kind
+    mark = hashlib.sha256(f"{recipe} {_digest(patches)} {given.start}{kind}".encode()).hexdigest()
+    resume = Resume(given.out.with_suffix(".checkpoint"), mark)
+    progress = Progress(_say, interval=10.0)
+    progress.phase("Learning to enlarge", recipe.epochs, "epochs")
+    start = None if given.start is None else read(given.start)
+    network, history = train(patches, recipe, progress=progress, resume=resume, start=start, held=held, on_epoch=_tell)
+    write(given.out, network, recipe, history, patches, kind=given.kind, start=given.start)
+    resume.path.unlink(missing_ok=True)
+    return 0
+
+
+def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m core.superres.train", description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, help="folders of photographs")
     parser.add_argument("--out", type=Path, required=True, help="the weights file to write (.safetensors)")
+    parser.add_argument("--kind", choices=KINDS, default="compact")
     parser.add_argument("--start", type=Path, help="weights whose body is taken over")
     parser.add_argument("--per-picture", type=int, default=60)
     parser.add_argument("--most", type=int, default=24_000, help="patches at most")
     for name, default in asdict(Recipe()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
-    given = parser.parse_args(arguments)
-    recipe = Recipe(**{name: getattr(given, name) for name in asdict(Recipe())})
-    found = gather(
-        files_below(given.folders), scale=recipe.scale, per_picture=given.per_picture, most=given.most, seed=recipe.seed
-    )
-    if not len(found):
-        sys.stderr.write("No pictures to learn from.\n")
-        return 1
-    patches = _shuffled(found, recipe.seed)
-    sys.stderr.write(f"{len(patches):,} patches of {len(patches.sources):,} pictures\n")
-    mark = hashlib.sha256(f"{recipe} {_digest(patches)} {given.start}".encode()).hexdigest()
-    resume = Resume(given.out.with_suffix(".checkpoint"), mark)
-    progress = Progress(_say, interval=10.0)
-    progress.phase("Learning to enlarge", recipe.epochs, "epochs")
-    start = None if given.start is None else read(given.start)
-    network, history = train(patches, recipe, progress=progress, resume=resume, start=start, on_epoch=_tell)
-    write(given.out, network, recipe, history, patches)
-    resume.path.unlink(missing_ok=True)
-    return 0
+    return parser.parse_args(arguments)
+
+
+def gathered(
+    kind: str, folders: Sequence[Path], recipe: Recipe, per_picture: int, most: int
+) -> tuple[Patches, Patches | None]:
+    """Patches to learn from, and those of pictures kept apart (None with compact, which keeps single patches apart)."""
+    paths, lowered = files_below(folders), degrade if kind == "restore" else plain
+    collect = partial(gather, scale=recipe.scale, per_picture=per_picture, seed=recipe.seed, lowered=lowered)
+    if kind == "compact":
+        return _shuffled(collect(paths, most=most), recipe.seed), None
+    learn_from, kept = apart(paths, recipe.held_out, recipe.seed)
+    held = collect(kept, most=max(most // 20, 1))
+    return _shuffled(collect(learn_from, most=most), recipe.seed), held
 
 
 def _say(report: Report) -> None:
