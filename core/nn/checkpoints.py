@@ -47,7 +47,7 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, 
     """Write arrays and texts as one safetensors file; its metadata carries a digest over all of them."""
     from safetensors.numpy import save as to_bytes
 
-    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     texts = dict(metadata or {})
     write_whole(path, to_bytes(whole, {**texts, _DIGEST: _digest(whole, texts)}))
 

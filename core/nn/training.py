@@ -20,13 +20,13 @@ from torch import Tensor, nn
 
 from core.errors import ReverieError, WeightsError
 from core.nn import checkpoints, seeds
+from core.nn.adam import adam_arrays, set_adam_arrays
 from core.nn.checkpoints import from_arrays, to_arrays
 from core.progress import Progress
 
 B = TypeVar("B")
 Batches = Callable[[np.random.Generator], Iterable[B]]
 _EPOCH_STRIDE = 1_000_003
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,7 @@ class Training:
             return
         arrays: dict[str, NDArray[Any]] = to_arrays(self.network, "now/")
         arrays.update({f"best/{name}": array for name, array in self._best.items()})
-        for index, state in self._adam.state_dict()["state"].items():
-            arrays.update({f"adam/{index}/{name}": state[name].cpu().numpy().reshape(-1) for name in _MOMENTS})
+        arrays.update(adam_arrays(self._adam, "adam/"))
         history = asdict(self.history)
         texts = {"fingerprint": self.resume.fingerprint, "history": json.dumps(history)}
         checkpoints.save(self.resume.path, arrays, texts)
@@ -184,15 +183,4 @@ class Training:
         from_arrays(self.network, arrays, "now/")
         self._best = {k.removeprefix("best/"): v for k, v in arrays.items() if k.startswith("best/")}
         self.history = History(**json.loads(texts["history"]))
-        whole = self._adam.state_dict()
-        whole["state"] = {
-            index: {name: _moment(arrays[f"adam/{index}/{name}"], name, parameter) for name in _MOMENTS}
-            for index, parameter in enumerate(self.network.parameters())
-            if f"adam/{index}/step" in arrays
-        }
-        self._adam.load_state_dict(whole)
-
-
-def _moment(array: NDArray[Any], name: str, parameter: Tensor) -> Tensor:
-    tensor = torch.from_numpy(np.array(array))
-    return tensor.reshape(()) if name == "step" else tensor.reshape(parameter.shape)
+        set_adam_arrays(self._adam, arrays, "adam/")
