@@ -35,8 +35,8 @@ U8 = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class GeneratorInfo:
-    """``what``: what it is good for, in a sentence. ``sizes`` of pictures it makes, rising; ``size``, ``steps``: those it
-    has by default. ``conditional``: it can be told what to make. ``enlarges``: it makes photos larger (SRGAN) and
+    """``what``: what it is good for, in a sentence. ``sizes`` of pictures it makes, rising; ``size``, ``steps``: those
+    it has by default. ``conditional``: it can be told what to make. ``enlarges``: it makes photos larger (SRGAN) and
     cannot be asked for new pictures. ``curves``: what it measures as it trains."""
 
     name: str
@@ -68,7 +68,7 @@ class StudioSpec:
 
     def run_spec(self) -> RunSpec:
         """The same as a run keeps it."""
-        own = {"size": self.size, "steps": self.steps, "condition": self.condition}
+        own: dict[str, Value] = {"size": self.size, "steps": self.steps, "condition": self.condition}
         return RunSpec(self.model, self.scope, {**self.parameters, **own}, self.seed, self.note)
 
     @staticmethod
@@ -110,7 +110,8 @@ class Projection:
 @dataclass(frozen=True, slots=True)
 class ImaginePlan:
     """How more pictures like a group's can be made. ``run_id``: a finished generator that covers the group, "" where
-    there is none; then ``spec`` says what to train. ``condition``: what to tell the generator. ``said``: in a sentence."""
+    there is none; then ``spec`` says what to train. ``condition``: what to tell the generator. ``photos`` in the group;
+    ``said``: all this in a sentence."""
 
     run_id: str
     condition: str
