@@ -86,13 +86,6 @@ def _doubling(channels: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(channels, 4 * channels, 3, padding=1), nn.PixelShuffle(2), nn.PReLU(channels))
 
 
-def shape(network: SRResNet) -> str:
-    """What :func:`read` builds the network by, for the metadata of a weights file."""
-    return json.dumps(
-        {"scale": network.scale, "n_feats": network.n_feats, "n_blocks": network.n_blocks, "outer": network.outer}
-    )
-
-
 def read(path: Path) -> SRResNet:
     """The network in a weights file that our trainings write. Raises WeightsError."""
     arrays, texts = checkpoints.load(path)
