@@ -340,13 +340,15 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a piece of work changed, so that views refresh only what they show."""
+    """What a piece of work changed, so that views refresh only what they show. ``made``: the collection of pictures
+    that generators made."""
 
     photos: bool = False
     groups: bool = False
     problems: bool = False
     folders: bool = False
     ids: tuple[int, ...] = ()
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

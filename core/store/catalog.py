@@ -208,7 +208,7 @@ def forget_empty_photos(conn: Connection, photo_ids: Sequence[int]) -> None:
         row.id
         for row in conn.execute(select(s.photo.c.id).where(s.photo.c.id.in_(photo_ids), s.photo.c.id.not_in(held)))
     ]
-    for table in (s.membership, s.vector, s.clock_shift, s.inferred, s.put_away):
+    for table in (s.membership, s.vector, s.clock_shift, s.inferred, s.put_away, s.version):
         conn.execute(delete(table).where(table.c.photo_id.in_(gone)))
     conn.execute(delete(s.photo).where(s.photo.c.id.in_(gone)))
 

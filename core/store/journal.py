@@ -18,7 +18,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from core.records import FLAG_MARKED, Change
-from core.store import meta, put_away
+from core.store import meta, put_away, studio
 from core.store import schema as s
 from core.store.hiding import set_hidden
 
@@ -85,12 +85,24 @@ def _use_vectors(conn: Connection, command: Command) -> Change:
     return Change(photos=True, groups=True)
 
 
+def _show_versions(conn: Connection, command: Command) -> Change:
+    photos = studio.show_versions(conn, from_runs(command["versions"]), bool(command["shown"]))
+    return Change(photos=True, ids=tuple(photos))
+
+
+def _show_made(conn: Connection, command: Command) -> Change:
+    studio.show_made(conn, command["made"], bool(command["shown"]))
+    return Change(made=True)
+
+
 COMMANDS: dict[str, Callable[[Connection, Command], Change]] = {
     "rate": _rate,
     "hide": _hide,
     "mark": _mark,
     "put_away": _put_away,
     "use_vectors": _use_vectors,
+    "show_versions": _show_versions,
+    "show_made": _show_made,
 }
 
 
@@ -175,6 +187,18 @@ def put_away_commands(conn: Connection, ids: Sequence[int], away: bool) -> tuple
     runs = to_runs(changed)
     both = ({"do": "put_away", "photos": runs, "away": value} for value in (away, not away))
     return next(both), next(both), len(changed)
+
+
+def version_commands(ids: Sequence[int], shown: bool) -> tuple[Command, Command]:
+    """(forward, inverse) of showing versions in their stacks, or taking them out."""
+    both = ({"do": "show_versions", "versions": to_runs(ids), "shown": value} for value in (shown, not shown))
+    return next(both), next(both)
+
+
+def made_commands(ids: Sequence[str], shown: bool) -> tuple[Command, Command]:
+    """(forward, inverse) of taking made pictures into the collection, or out of it."""
+    both = ({"do": "show_made", "made": list(ids), "shown": value} for value in (shown, not shown))
+    return next(both), next(both)
 
 
 def _differing(conn: Connection, condition: str, parameters: tuple[int, ...], ids: Sequence[int]) -> list[int]:

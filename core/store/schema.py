@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-REVISION = "0002"
+REVISION = "0003"
 """The Alembic revision of these tables: the newest file in ``migrations/versions``."""
 
 meta = Table("meta", metadata, Column("key", Text, primary_key=True), Column("value", JSON, nullable=False))
@@ -259,6 +259,39 @@ put_away = Table(  # photos the person took off the walls; their files stay as t
     "put_away",
     metadata,
     Column("photo_id", ForeignKey("photo.id"), primary_key=True),
+)
+
+version = Table(  # enlarged versions in the stack of a photo; each a file of its own, the original stays as it is
+    "version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("photo_id", ForeignKey("photo.id"), nullable=False),
+    Column("path", LargeBinary, nullable=False),  # relative to the library where it lies in it, else absolute
+    Column("model", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("scale", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("shown", Boolean, nullable=False),
+)
+Index("version_by_photo", version.c.photo_id)
+Index("version_by_path", version.c.path)
+
+made = Table(  # pictures that generators made: a collection of their own, on no wall
+    "made",
+    metadata,
+    Column("id", Text, primary_key=True),  # the name of its file in the folder "made", without ending
+    Column("run_id", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("seed", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("shown", Boolean, nullable=False),
 )
 
 journal = Table(
