@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from app import operations_groups as say
 from app import operations_review as review
-from app.navigation import Location
+from app.navigation import ALL, Location
 from app.views.odd import OddPage
 from app.views.odd_view import Odd
 from app.views.sets import SetsPage
 from app.views.states import State, empty_state
-from core.progress import Progress
+from app.words import photos
+from core.progress import Progress, Report
 from core.records import Group, PhotoRow, Scope
 from core.records_corrections import Member
 
@@ -26,6 +27,8 @@ MOST_ODD = 2000
 
 MOST_REDATED, ALIKE = 50, 0.85
 """For so many photos with an odd date a better one is looked for: that of a photo at least so alike (cosine)."""
+
+PHOTO_PAGES = ("wall", "sets", "odd")
 
 YEAR = 365.25 * 86400.0
 
@@ -64,6 +67,47 @@ class Room:
                 self.desk.show_state(broken(error))
 
         self.session.runner.submit("io", run, key=f"{self.name}:{key}", done=answered, failed=failed)
+
+    def ask(
+        self,
+        key: str,
+        work: Callable[[Library, Progress], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[BaseException], None],
+        ended: Callable[[], None] | None = None,
+        reported: Callable[[Report], None] | None = None,
+    ) -> None:
+        """Read, wherever the person is, what may take its time; the newest of a ``key`` is answered."""
+        library = self.session.library
+        if library is None or self.session.closed:
+            if ended is not None:
+                ended()
+            return
+        self.session.runner.submit(
+            "io",
+            lambda progress: work(library, progress),
+            key=f"{self.name}:{key}",
+            done=done,
+            failed=failed,
+            ended=ended,
+            reported=reported,
+        )
+
+    def places(self) -> list[tuple[str, Scope]]:
+        """All photos, where the person came from, and what is selected there, each with what it is called."""
+        found = [(ALL.title, ALL.scope)]
+        last = next((each for each in reversed(self.desk.history.past) if each.page in PHOTO_PAGES), ALL)
+        if last.scope != ALL.scope:
+            found.append((last.title, last.scope))
+        selected = [int(photo_id) for photo_id in self.desk.wall.selection()]
+        if len(selected) > 1:
+            found.append((f"{photos(len(selected))} selected", Scope("ids", ids=tuple(selected))))
+        return found
+
+    @property
+    def visible(self) -> bool:
+        """Whether its page is on screen."""
+        return self.desk.window.shown_page == self.name
 
     def nothing(self, location: Location) -> None:
         self.desk.show_state(empty_state(location, self.session.works.active))

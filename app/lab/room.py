@@ -5,24 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 
 from app import operations_lab as say
 from app.lab.comparing import CNN
-from app.lab.form import Place
 from app.lab.page import COMPARE, LAYERS, TRAIN, LabPage
 from app.lab.pictures import strip
 from app.lab.training import NEW, UNSEEN, too_few
 from app.lab.words import KINDS
-from app.navigation import ALL, Location
+from app.navigation import Location
 from app.rooms import Room, broken
+from app.steady import Steady
 from app.views.states import State
-from app.words import photos
 from core.progress import Progress, Report
-from core.records import Scope, Status
+from core.records import Status
 from core.records_lab import Comparison, Curve, Favourites, Layer, LearnerInfo, PictureGrid, Run, RunSpec
 
 if TYPE_CHECKING:
@@ -58,12 +56,10 @@ class LabRoom(Room):
     def __init__(self, desk: Desk, page: LabPage) -> None:
         super().__init__(desk, "lab")
         self.page = page
-        self._reading = self._again = False
         self._follow = False
         self._comparing = False
         self._grid: tuple[str, str, int] | None = None
-        self._timer = QTimer(page, singleShot=True, interval=REFRESH_MS)
-        self._timer.timeout.connect(self._read_training)
+        self._steady = Steady(page, self._begin_reading, REFRESH_MS)
         self._join_train()
         self._join_others()
 
@@ -97,7 +93,7 @@ class LabRoom(Room):
 
     def refresh(self, location: Location) -> None:
         """Show the Lab, and read what its pane shows."""
-        self.page.train.form.set_places(self._places())
+        self.page.train.form.set_places(self.places())
         self.desk.show_room(self.name)
         self._read_shown()
 
@@ -105,43 +101,12 @@ class LabRoom(Room):
         self.page.train.set_training(self._training)
         {TRAIN: self._read_training, COMPARE: self._read_comparison, LAYERS: self._read_layers}[self.page.shown]()
 
-    def ask(
-        self,
-        key: str,
-        work: Callable[[Library, Progress], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[BaseException], None],
-        ended: Callable[[], None] | None = None,
-        reported: Callable[[Report], None] | None = None,
-    ) -> None:
-        """Read in the background; the newest of a ``key`` is answered."""
-        library = self.session.library
-        if library is None or self.session.closed:
-            if ended is not None:
-                ended()
-            return
-        self.session.runner.submit(
-            "io",
-            lambda progress: work(library, progress),
-            key=f"lab:{key}",
-            done=done,
-            failed=failed,
-            ended=ended,
-            reported=reported,
-        )
-
     def _read_training(self) -> None:
-        """Learners and runs. One reading at a time; what is asked for meanwhile is read after it."""
-        if self._reading:
-            self._again = True
-            return
-        self._reading, self._again = True, False
-        self.ask("runs", _training, self._show_training, self._training_broken, self._read_over)
+        """Learners and runs."""
+        self._steady.ask()
 
-    def _read_over(self) -> None:
-        self._reading = False
-        if self._again:
-            self._timer.start()
+    def _begin_reading(self, over: Callable[[], None]) -> None:
+        self.ask("runs", _training, self._show_training, self._training_broken, over)
 
     def _show_training(self, found: Shown) -> None:
         train = self.page.train
@@ -221,19 +186,15 @@ class LabRoom(Room):
         return say.TRAINING in self.session.works.names
 
     def _reported(self, name: str, report: Report) -> None:
-        if name == say.TRAINING and self._visible and not self._timer.isActive():
-            self._timer.start()
+        if name == say.TRAINING and self.visible:
+            self._steady.soon()
 
     def _works_changed(self) -> None:
         self.page.train.set_training(self._training)
         self._comparing = say.COMPARING in self.session.works.names
         self.page.compare.set_busy(self._comparing)
-        if self._visible:
+        if self.visible:
             self._read_shown()
-
-    @property
-    def _visible(self) -> bool:
-        return self.desk.window.shown_page == self.name
 
     # ------------------------------------------------------------ what the person asks for
 
@@ -271,17 +232,6 @@ class LabRoom(Room):
         run = self.page.train.runs.run
         info = {each.name: each.title for each in self.page.train.learners}
         return info.get(run.spec.learner, run_id) if run is not None and run.id == run_id else run_id
-
-    def _places(self) -> list[Place]:
-        """All photos, where the person came from, and what is selected there."""
-        found: list[Place] = [(ALL.title, ALL.scope)]
-        last = next((each for each in reversed(self.desk.history.past) if each.page in ("wall", "sets", "odd")), ALL)
-        if last.scope != ALL.scope:
-            found.append((last.title, last.scope))
-        selected = [int(photo_id) for photo_id in self.desk.wall.selection()]
-        if len(selected) > 1:
-            found.append((f"{photos(len(selected))} selected", Scope("ids", ids=tuple(selected))))
-        return found
 
 
 def _comparison(library: Library, _: Progress) -> Comparison | None:

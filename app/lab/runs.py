@@ -37,8 +37,9 @@ class RunsModel(QAbstractTableModel):
 
     noted = Signal(str, str)
 
-    def __init__(self) -> None:
+    def __init__(self, heads: Sequence[str] = HEADS) -> None:
         super().__init__()
+        self._heads = tuple(heads)
         self._runs: list[Run] = []
         self._titles: dict[str, str] = {}
 
@@ -71,7 +72,7 @@ class RunsModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
+            return self._heads[section]
         return self._aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -89,7 +90,7 @@ class RunsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return run.message or self._cells(run)[index.column()] or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{HEADS[index.column()]}: {self._cells(run)[index.column()]}"
+            return f"{self._heads[index.column()]}: {self._cells(run)[index.column()]}"
         return self._aligned(index.column()) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -120,7 +121,8 @@ class RunsModel(QAbstractTableModel):
 
 class RunsPane(QWidget):
     """The table of runs and what can be done with the chosen one. ``chosen`` carries its id; ``resumed``, ``deleted``
-    and ``used`` ask for it; ``noted`` carries (id, text)."""
+    and ``used`` ask for it; ``noted`` carries (id, text). ``heads`` as :data:`HEADS`, in other words; ``others``: what
+    else can be done with a run."""
 
     chosen = Signal(str)
     resumed = Signal(str)
@@ -128,9 +130,10 @@ class RunsPane(QWidget):
     used = Signal(str)
     noted = Signal(str, str)
 
-    def __init__(self) -> None:
+    def __init__(self, heads: Sequence[str] = HEADS, *others: QWidget) -> None:
         super().__init__()
-        self.model = RunsModel()
+        self.model = RunsModel(heads)
+        self._others = others
         self.model.noted.connect(self.noted)
         self._id = ""
         self._training = False
@@ -169,7 +172,7 @@ class RunsPane(QWidget):
     def _lay_out(self) -> None:
         usual, asking = QWidget(), QWidget()
         for holder, parts in (
-            (usual, (self.resume, self.use, self.delete)),
+            (usual, (*self._others, self.resume, self.use, self.delete)),
             (asking, (label("All it learned is lost. This cannot be undone.", "warning"), self.sure, self.keep)),
         ):
             row = QHBoxLayout(holder)

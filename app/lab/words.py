@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QDateTime, QLocale
 
 from app.words import count, duration, number, photos, size
-from core.records_lab import Comparison, ComparisonRow, Curve, LearnerInfo, Run
+from core.records_lab import Comparison, ComparisonRow, Curve, Parameter, Run
 
 DASH = "–"
 STATES = {
@@ -118,11 +118,11 @@ def short_time(seconds: float) -> str:
     return f"{QLocale().toString(seconds, 'f', 1)} s" if seconds < 10 else duration(seconds)
 
 
-def state_line(run: Run) -> str:
+def state_line(run: Run, unit: str = "epoch") -> str:
     """``Training · epoch 3 of 20 · 12 s``."""
     parts = [STATES.get(run.state, readable(run.state))]
     if run.epochs:
-        parts.append(f"epoch {number(run.epoch)} of {number(run.epochs)}")
+        parts.append(f"{unit} {number(run.epoch)} of {number(run.epochs)}")
     if run.seconds > 0:
         parts.append(duration(run.seconds))
     return " · ".join(parts)
@@ -140,9 +140,9 @@ def figures_line(figures: Mapping[str, float]) -> str:
     return " · ".join(f"{curve_title(name)} {figure(value)}" for name, value in figures.items())
 
 
-def parameters_line(run: Run, learner: LearnerInfo | None) -> str:
+def parameters_line(run: Run, known: Sequence[Parameter]) -> str:
     """The parameters of a run that are not at their defaults."""
-    defaults = {each.name: each.default for each in learner.parameters} if learner is not None else {}
+    defaults = {each.name: each.default for each in known}
     changed = {name: value for name, value in run.spec.parameters.items() if defaults.get(name) != value}
     parts = [f"{parameter_title(name)} {value}" for name, value in changed.items()]
     return " · ".join([*parts, f"Seed {run.spec.seed}"])
