@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -64,7 +65,7 @@ class Library:
         self._store = store
         self.root = store.root
         self._walls = Walls(store)
-        self.lab = Lab(store, self._walls)
+        self.lab = Lab(store, self._walls, threading.Lock())
 
     @staticmethod
     def open(root: Path, *, mode: Literal["write", "read"] = "write") -> Library:

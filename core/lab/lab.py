@@ -10,14 +10,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import Cancelled, ReverieError
+from core.errors import ReverieError
 from core.lab import catalogue, codes, compare, learners, regions, runs, train, use
 from core.lab.data import Material
 from core.lab.region_desk import RegionDesk
+from core.lab.runbook import RunBook
 from core.learn import process
 from core.progress import Progress
 from core.records import Change, Scope
-from core.records_lab import Comparison, Curve, LearnerInfo, PictureGrid, Run, RunSpec, TeachReport
+from core.records_lab import Comparison, LearnerInfo, PictureGrid, Run, RunSpec, TeachReport
+from core.records_studio import GENERATORS
 from core.store import region_tags
 from core.store.store import Store
 from core.store.walls import Walls
@@ -34,13 +36,13 @@ TRIAL_PHOTOS = 2000
 """Photos of which one round is timed for an estimate."""
 
 
-class Lab(RegionDesk):
-    """Learners of one open library. Every method is safe from any thread; one training runs at a time."""
+class Lab(RunBook, RegionDesk):
+    """Learners of one open library. Every method is safe from any thread; one training runs at a time: ``busy`` is
+    held meanwhile, by the Studio too."""
 
-    def __init__(self, store: Store, walls: Walls) -> None:
+    def __init__(self, store: Store, walls: Walls, busy: threading.Lock) -> None:
         super().__init__(store, walls)
-        self._busy = threading.Lock()
-        self._active: dict[str, Progress] = {}
+        self.open_book(store, busy, lambda learner: learner not in GENERATORS)
 
     # ------------------------------------------------------------ what there is
 
@@ -48,36 +50,10 @@ class Lab(RegionDesk):
         """What can be trained, with every parameter."""
         return catalogue.learners()
 
-    def runs(self) -> tuple[Run, ...]:
-        """Every training, the newest first; one whose folder is damaged is left out (see :meth:`notices`)."""
-        found = (self._read(name) for name in runs.names(self._store.root))
-        return tuple(run for run in found if isinstance(run, Run))
-
-    def notices(self) -> tuple[str, ...]:
-        """What could not be read of the runs, as sentences."""
-        found = (self._read(name) for name in runs.names(self._store.root))
-        return tuple(each for each in found if isinstance(each, str))
-
     def run(self, run_id: str) -> Run:
         """One training. Raises KeyError, ReverieError where it is damaged."""
-        alive = run_id in self._active if self._store.mode == "write" else None
-        run = runs.read(self._store.root, run_id, alive)
-        progress = self._active.get(run_id)
-        paused = progress is not None and progress.paused
-        run = replace(run, in_use=run_id == use.used(self._store))
-        return replace(run, state="paused") if paused and run.state == "running" else run
-
-    def _read(self, name: str) -> Run | str | None:
-        try:
-            return self.run(name)
-        except KeyError:
-            return None
-        except ReverieError as error:
-            return str(error)
-
-    def curves(self, run_id: str) -> tuple[Curve, ...]:
-        """What was measured, by epoch, until now. Raises KeyError for what is no run's name."""
-        return runs.curves(runs.folder_of(self._store.root, run_id))
+        run = super().run(run_id)
+        return replace(run, in_use=run_id == use.used(self._store))
 
     def epochs(self, run_id: str, kind: str) -> tuple[int, ...]:
         """The epochs that there are pictures of a kind of ("filters", "reconstructions", "dreams")."""
@@ -85,7 +61,7 @@ class Lab(RegionDesk):
 
     def pictures(self, run_id: str, kind: str, epoch: int | None = None) -> PictureGrid | None:
         """The pictures of an epoch, the latest by default; None where there are none."""
-        return runs.pictures(runs.folder_of(self._store.root, run_id), kind, epoch)
+        return self._grid(run_id, kind, epoch)
 
     # ------------------------------------------------------------ training
 
@@ -111,11 +87,7 @@ class Lab(RegionDesk):
 
     def resume(self, run_id: str, progress: Progress) -> Run:
         """Go on with a training that was stopped or failed, from its checkpoint. Raises KeyError, else as ``start``."""
-        run = self.run(run_id)
-        if run.state in ("running", "paused"):
-            raise ReverieError(f"The run {run_id} is being trained already.")
-        if run.state == "done":
-            raise ReverieError(f"The run {run_id} is finished.")
+        run = self._stopped(run_id)
         with self._alone():
             if run.spec.learner == REGIONS:
                 return self._train(run, None, progress)
@@ -141,31 +113,7 @@ class Lab(RegionDesk):
         return process.run(train.train, self._task(run, material), progress)
 
     def _train(self, run: Run, material: Material | None, progress: Progress) -> Run:
-        root = self._store.root
-        run = replace(run, state="running", message="")
-        self._active[run.id] = progress
-        try:
-            runs.write(root, run)
-            done = self._in_child(run, material, progress)
-            run = replace(
-                run, state="done", device=done.device, photos=done.photos, held_out=done.held_out,
-                epoch=done.kept.epoch, seconds=done.kept.seconds, figures=done.kept.figures or {},
-            )  # fmt: skip
-        except Cancelled:
-            run = replace(run, state="stopped", message="Cancelled; it can go on from its last round.")
-            raise
-        except process.Died as error:
-            run = replace(run, state="stopped", message=str(error))
-            raise
-        except ReverieError as error:
-            run = replace(run, state="failed", message=str(error))
-            raise
-        finally:
-            del self._active[run.id]
-            spent = runs.progress_of(runs.folder_of(root, run.id)).seconds
-            state = "stopped" if run.state == "running" else run.state
-            runs.write(root, replace(run, state=state, seconds=max(run.seconds, spent)))
-        return self.run(run.id)
+        return self._follow(run, lambda: self._in_child(run, material, progress), progress)
 
     def _task(self, run: Run, material: Material) -> train.Task:
         spec = run.spec
@@ -181,23 +129,13 @@ class Lab(RegionDesk):
 
     # ------------------------------------------------------------ keeping
 
-    def note(self, run_id: str, text: str) -> Run:
-        """Write a note to a run. Raises KeyError."""
-        run = self.run(run_id)
-        if run.state in ("running", "paused"):
-            raise ReverieError("A note can be written once the training has ended or was stopped.")
-        runs.write(self._store.root, replace(run, spec=replace(run.spec, note=text)))
-        return self.run(run_id)
-
     def delete(self, run_id: str) -> None:
         """Forget a run with all it learned. Raises KeyError, ReverieError while it trains or is in use."""
-        if run_id in self._active:
-            raise ReverieError(f"The run {run_id} is being trained. Cancel it first.")
         if run_id == use.used(self._store):
             raise ReverieError(f"The run {run_id} is in use for look-alikes and search. Use another first.")
-        runs.delete(self._store.root, run_id)
+        super().delete(run_id)
         codes.forget(self._store.root, run_id)
-        use.forget(self._store, run_id.partition("-")[0], run_id)
+        use.forget(self._store, runs.learner_of(run_id), run_id)
 
     # ------------------------------------------------------------ using
 
@@ -258,25 +196,6 @@ class Lab(RegionDesk):
     def comparison(self) -> Comparison | None:
         """The comparison that was made last, None before the first."""
         return compare.kept(self._store.root)
-
-    # ------------------------------------------------------------ inside
-
-    def _alone(self) -> _Alone:
-        return _Alone(self._busy)
-
-
-class _Alone:
-    """The right to train: one at a time, since each would slow the other and fill memory. Others are refused."""
-
-    def __init__(self, lock: threading.Lock) -> None:
-        self._lock = lock
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(blocking=False):
-            raise ReverieError("Another training runs in this library. Wait for it, or cancel it; it can go on later.")
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
 
 
 def trial(spec: RunSpec, material: Material, progress: Progress) -> str:

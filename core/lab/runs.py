@@ -13,7 +13,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,17 +33,20 @@ FOLDER = Path("models") / "runs"
 RUN, CURVES, CHECKPOINT, WEIGHTS, PHOTOS = "run.json", "curves.json", "checkpoint", "weights.safetensors", "photos"
 HELD_OUT = "_held_out"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,80}")
-_PICTURES = re.compile(r"pictures-([a-z]+)-(\d{6})\.npz")
+_PICTURES = re.compile(r"pictures-([a-z]+)-(\d{6,})\.npz")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How far a training is: ``epoch``s done, ``seconds`` spent, ``history`` of each curve, ``figures`` so far."""
+    """How far a training is: ``epoch``s (or steps) done, ``seconds`` spent, ``history`` of each curve with a value
+    every ``every`` of them, ``figures`` so far, and what they say in ``sentences``."""
 
     epoch: int = 0
     seconds: float = 0.0
     history: Mapping[str, list[float]] | None = None
     figures: Mapping[str, float] | None = None
+    every: int = 1
+    sentences: tuple[str, ...] = ()
 
 
 def folder_of(root: Path, run_id: str) -> Path:
@@ -106,12 +109,13 @@ def read(root: Path, run_id: str, alive: bool | None = None) -> Run:
     return replace(run, seconds=seconds, epoch=epoch, size_bytes=size, figures={**(now.figures or {}), **run.figures})
 
 
-def names(root: Path) -> list[str]:
-    """Folders of runs, the newest first."""
+def names(root: Path, mine: Callable[[str], bool] = lambda learner: True) -> list[str]:
+    """Folders of the runs whose learner is one of ``mine``, the newest first."""
     try:
         found = [path for path in (root / FOLDER).iterdir() if path.is_dir() and _ID.fullmatch(path.name)]
     except FileNotFoundError:
         return []
+    found = [path for path in found if mine(learner_of(path.name))]
     return [path.name for path in sorted(found, key=lambda path: (_stamp(path.name), path.name), reverse=True)]
 
 
@@ -122,6 +126,11 @@ def delete(root: Path, run_id: str) -> None:
         raise KeyError(run_id)
     (folder / RUN).unlink(missing_ok=True)  # first, so that what remains of a removal that fails is no run
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def learner_of(name: str) -> str:
+    """What a run of this name trained."""
+    return name.partition("-")[0]
 
 
 def _stamp(name: str) -> str:
@@ -169,14 +178,15 @@ def progress_of(folder: Path) -> Kept:
 
 def curves(folder: Path) -> tuple[Curve, ...]:
     """Every measure with its values by epoch, and beside them the same on photos kept apart."""
-    history = {name: np.asarray(values, np.float64) for name, values in (progress_of(folder).history or {}).items()}
+    kept = progress_of(folder)
+    history = {name: np.asarray(values, np.float64) for name, values in (kept.history or {}).items()}
     found = []
     for name, values in history.items():
         if name.endswith(HELD_OUT) and name.removesuffix(HELD_OUT) in history:
             continue
         beside = history.get(name + HELD_OUT)
         beside = beside if beside is not None and len(beside) == len(values) else None
-        found.append(Curve(name, np.arange(1, len(values) + 1, dtype=np.int64), values, beside))
+        found.append(Curve(name, kept.every * np.arange(1, len(values) + 1, dtype=np.int64), values, beside))
     return tuple(found)
 
 
