@@ -7,7 +7,6 @@ loss. Declared for the trainer of all our GANs; what its generator gets is the s
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -127,14 +126,19 @@ class Srgan(Variant):
         weighted = float(parameters["l1_weight"]) * difference
         if not parameters["perceptual_weight"]:
             return weighted
-        seen: Tensor = _content(str(fake.device))(fake, batch.real)
-        return weighted + float(parameters["perceptual_weight"]) * seen
+        return weighted + float(parameters["perceptual_weight"]) * content_of(fake, batch.real)
 
     def adversarial_weight(self, parameters: Parameters) -> float:
         return float(parameters["adversarial_weight"])
 
     def pretraining(self, parameters: Parameters) -> int:
         return int(parameters["pretraining"])
+
+
+def content_of(made: Tensor, real: Tensor) -> Tensor:
+    """How far apart two batches are to a recognising network: see :class:`core.superres.content.Content`."""
+    loss: Tensor = _content(str(made.device))(made, real)
+    return loss
 
 
 @lru_cache(maxsize=2)
@@ -177,12 +181,3 @@ def _begin_with(network: Compact, path: Path) -> None:
     if not fitting:
         raise WeightsError(f"{path.name} holds no network to begin with.")
     network.load_state_dict({**own, **fitting})
-
-
-def write(path: Path, network: Compact | SRResNet) -> None:
-    """The generator's network as a weights file that :func:`core.superres.own.read` reads. Raises OSError."""
-    kind = "srresnet" if isinstance(network, SRResNet) else "compact"
-    names = ("scale", "n_feats", "n_blocks", "outer") if kind == "srresnet" else ("scale", "n_feats", "n_convs")
-    texts = {kind: json.dumps({name: getattr(network, name) for name in names})}
-    arrays = {name: array.astype(np.float16) for name, array in checkpoints.to_arrays(network).items()}
-    checkpoints.save(path, arrays, texts)

@@ -13,25 +13,32 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from core.errors import ReverieError
+from core.gan.trainer import GanTrainer
 from core.nn import checkpoints, seeds
-from core.nn.checkpoints import from_arrays, to_arrays
+from core.nn.checkpoints import from_arrays
 from core.nn.training import History, Resume, Schedule, Training
 from core.progress import Progress, Report
+from core.superres import adversarial, recipes
+from core.superres.adversarial import SrganRecipe
 from core.superres.degrade import degrade
-from core.superres.networks import Compact, parameter_count
-from core.superres.patches import Patches, apart, files_below, gather, plain
+from core.superres.networks import Compact
+from core.superres.patches import Lowered, Patches, apart, files_below, gather, of_pictures, plain
+from core.superres.srgan import Srgan
 
 U8 = NDArray[np.uint8]
-KINDS = ("compact", "restore")
+KINDS = ("compact", "restore", "srgan")
+_SRGAN = {name: value for name, value in asdict(SrganRecipe()).items() if name != "parameters"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +162,8 @@ def write(
     start: Path | None = None,
 ) -> None:
     """The weights as safetensors, half precision, and the recipe as JSON beside them. Raises OSError."""
-    arrays = {name: array.astype(np.float16) for name, array in to_arrays(network).items()}
-    shape = {"scale": recipe.scale, "n_feats": recipe.n_feats, "n_convs": recipe.n_convs}
-    checkpoints.save(path, arrays, {"compact": json.dumps(shape)})
-    text = {
-        "command": "python -m core.superres.train",
-        "kind": kind,
-        **({} if start is None else {"start_sha256": checkpoints.sha256(start)}),
-        "recipe": asdict(recipe),
-        "parameters": parameter_count(network),
-        "weights_sha256": checkpoints.sha256(path),
-        "held_out_psnr_rgb": round(-min(history.judged), 4),
-        "patches": len(patches),
-        "data_sha256": _digest(patches),
-        "pictures": [list(source) for source in patches.sources],
-    }
-    checkpoints.write_whole(path.with_suffix(".json"), (json.dumps(text, indent=1) + "\n").encode())
+    figures = {"held_out_psnr_rgb": round(-min(history.judged), 4)}
+    recipes.write(path, network, kind, asdict(recipe), figures, patches, start)
 
 
 def read(path: Path) -> Compact:
@@ -179,12 +172,6 @@ def read(path: Path) -> Compact:
     network = Compact(**json.loads(texts["compact"]))
     from_arrays(network, {name: array.astype(np.float32) for name, array in arrays.items()})
     return network.eval()
-
-
-def _digest(patches: Patches) -> str:
-    total = hashlib.sha256(patches.low.tobytes())
-    total.update(patches.high.tobytes())
-    return total.hexdigest()
 
 
 def _shuffled(patches: Patches, seed: int) -> Patches:
@@ -196,43 +183,99 @@ def _shuffled(patches: Patches, seed: int) -> Patches:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0: written; 1: no pictures found."""
     given = _asked(arguments)
-    recipe = Recipe(**{name: getattr(given, name) for name in asdict(Recipe())})
+    recipe = _srgan_recipe(given) if given.kind == "srgan" else _recipe(given)
     patches, held = gathered(given.kind, given.folders, recipe, given.per_picture, given.most)
     if not len(patches):
         sys.stderr.write("No pictures to learn from.\n")
         return 1
     sys.stderr.write(f"{len(patches):,} patches of {len(patches.sources):,} pictures\n")
-    kind = "" if given.kind == "compact" else given.kind
-    mark = hashlib.sha256(f"{recipe} {_digest(patches)} {given.start}{kind}".encode()).hexdigest()
-    resume = Resume(given.out.with_suffix(".checkpoint"), mark)
     progress = Progress(_say, interval=10.0)
-    progress.phase("Learning to enlarge", recipe.epochs, "epochs")
-    start = None if given.start is None else read(given.start)
-    network, history = train(patches, recipe, progress=progress, resume=resume, start=start, held=held, on_epoch=_tell)
-    write(given.out, network, recipe, history, patches, kind=given.kind, start=given.start)
-    resume.path.unlink(missing_ok=True)
+    learn(given.kind, patches, held, recipe, given.out, start=given.start, progress=progress, tell=_write)
     return 0
 
 
+def learn(
+    kind: str,
+    patches: Patches,
+    held: Patches | None,
+    recipe: Recipe | SrganRecipe,
+    out: Path,
+    *,
+    start: Path | None = None,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> None:
+    """Train and write the weights to ``out``, beside them the recipe and, until it is done, a checkpoint to go on from.
+    ``kind``: one of KINDS; ``tell`` is given a line every so often. Raises Cancelled, ReverieError, OSError."""
+    progress = progress or Progress()
+    told = "" if kind == "compact" else kind
+    mark = hashlib.sha256(f"{recipe} {recipes.digest(patches)} {start}{told}".encode()).hexdigest()
+    resume = Resume(out.with_suffix(".checkpoint"), mark)
+    if isinstance(recipe, SrganRecipe):
+        judged = patches if held is None else held
+        shown = partial(_tell_step, tell or _nobody)
+        trainer = adversarial.train(
+            patches, judged, recipe, progress=progress, resume=resume, start=start, on_step=shown
+        )
+        figures = {name: round(value, 4) for name, value in adversarial.judged(trainer, judged).items()}
+        recipes.write(out, adversarial.network_of(trainer), kind, trained_by(trainer, recipe), figures, patches, start)
+    else:
+        progress.phase("Learning to enlarge", recipe.epochs, "epochs")
+        begin, shown = None if start is None else read(start), partial(_tell_epoch, tell or _nobody)
+        network, history = train(
+            patches, recipe, progress=progress, resume=resume, start=begin, held=held, on_epoch=shown
+        )
+        write(out, network, recipe, history, patches, kind=kind, start=start)
+    resume.path.unlink(missing_ok=True)
+
+
+def trained_by(trainer: GanTrainer, recipe: SrganRecipe) -> dict[str, Any]:
+    """The recipe with every parameter, those by default too."""
+    return {**asdict(replace(recipe, parameters={})), "parameters": dict(trainer.parameters)}
+
+
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m core.superres.train", description=__doc__)
+    first = argparse.ArgumentParser(add_help=False)
+    first.add_argument("--kind", choices=KINDS, default="compact", help="what is trained; each has options of its own")
+    kind = first.parse_known_args(arguments)[0].kind
+    parser = argparse.ArgumentParser(prog="python -m core.superres.train", description=__doc__, parents=[first])
     parser.add_argument("folders", nargs="+", type=Path, help="folders of photographs")
     parser.add_argument("--out", type=Path, required=True, help="the weights file to write (.safetensors)")
-    parser.add_argument("--kind", choices=KINDS, default="compact")
     parser.add_argument("--start", type=Path, help="weights whose body is taken over")
     parser.add_argument("--per-picture", type=int, default=60)
     parser.add_argument("--most", type=int, default=24_000, help="patches at most")
-    for name, default in asdict(Recipe()).items():
-        parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
+    for name, default in _options(kind).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=_kind_of(default), default=default)
     return parser.parse_args(arguments)
 
 
+def _options(kind: str) -> dict[str, Any]:
+    if kind != "srgan":
+        return asdict(Recipe())
+    return {**_SRGAN, **{parameter.name: parameter.default for parameter in Srgan.parameters}}
+
+
+def _kind_of(default: object) -> Callable[[str], object]:
+    if isinstance(default, bool):
+        return lambda text: text.lower() in ("1", "true", "yes")
+    return type(default)
+
+
+def _recipe(given: argparse.Namespace) -> Recipe:
+    return Recipe(**{name: getattr(given, name) for name in asdict(Recipe())})
+
+
+def _srgan_recipe(given: argparse.Namespace) -> SrganRecipe:
+    parameters = {parameter.name: getattr(given, parameter.name) for parameter in Srgan.parameters}
+    return SrganRecipe(**{name: getattr(given, name) for name in _SRGAN}, parameters=parameters)
+
+
 def gathered(
-    kind: str, folders: Sequence[Path], recipe: Recipe, per_picture: int, most: int
+    kind: str, folders: Sequence[Path], recipe: Recipe | SrganRecipe, per_picture: int, most: int
 ) -> tuple[Patches, Patches | None]:
     """Patches to learn from, and those of pictures kept apart (None with compact, which keeps single patches apart)."""
-    paths, lowered = files_below(folders), degrade if kind == "restore" else plain
-    collect = partial(gather, scale=recipe.scale, per_picture=per_picture, seed=recipe.seed, lowered=lowered)
+    paths = files_below(folders)
+    collect = partial(gather, scale=recipe.scale, per_picture=per_picture, seed=recipe.seed, lowered=lowered_by(kind))
     if kind == "compact":
         return _shuffled(collect(paths, most=most), recipe.seed), None
     learn_from, kept = apart(paths, recipe.held_out, recipe.seed)
@@ -240,13 +283,52 @@ def gathered(
     return _shuffled(collect(learn_from, most=most), recipe.seed), held
 
 
+def lowered_by(kind: str) -> Lowered:
+    """How small pictures are made for a kind of training."""
+    return degrade if kind == "restore" else plain
+
+
+def from_pictures(
+    kind: str,
+    pictures: Sequence[U8],
+    recipe: Recipe | SrganRecipe,
+    out: Path,
+    *,
+    start: Path | None = None,
+    progress: Progress | None = None,
+    most: int = 24_000,
+) -> None:
+    """:func:`learn` on a person's own pictures, uint8 [h, w, 3]; some of them are kept apart. Raises ReverieError (a
+    sentence) where there are too few large enough, Cancelled, OSError."""
+    order = np.random.default_rng(recipe.seed).permutation(len(pictures))
+    kept = max(round(recipe.held_out * len(pictures)), 1)
+    collect = partial(of_pictures, scale=recipe.scale, seed=recipe.seed, lowered=lowered_by(kind))
+    held = collect([pictures[i] for i in order[:kept]], most=max(most // 20, 1))
+    patches = collect([pictures[i] for i in order[kept:]], most=most)
+    if not len(patches) or not len(held):
+        raise ReverieError("There are too few pictures to learn from: they must be larger than 170 pixels, and varied.")
+    learn(kind, patches, held, recipe, out, start=start, progress=progress)
+
+
 def _say(report: Report) -> None:
     left = "" if report.seconds_left is None else f", {report.seconds_left / 60:.0f} min left"
-    sys.stderr.write(f"{report.phase}: {report.done} of {report.total} {report.unit}{left}\n")
+    _write(f"{report.phase}: {report.done} of {report.total} {report.unit}{left}")
 
 
-def _tell(history: History) -> None:
-    sys.stderr.write(f"loss {history.losses[-1]:.5f}, PSNR on pictures kept apart {-history.judged[-1]:.3f} dB\n")
+def _write(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _nobody(line: str) -> None:
+    """Nobody is told."""
+
+
+def _tell_step(tell: Callable[[str], None], trainer: GanTrainer, step: int) -> None:
+    tell(f"step {step}: " + ", ".join(f"{name} {values[-1]:.4f}" for name, values in trainer.history_.items()))
+
+
+def _tell_epoch(tell: Callable[[str], None], history: History) -> None:
+    tell(f"loss {history.losses[-1]:.5f}, PSNR on pictures kept apart {-history.judged[-1]:.3f} dB")
 
 
 if __name__ == "__main__":
