@@ -98,7 +98,7 @@ class Variant(ABC):
 
     @abstractmethod
     def discriminator(self, shape: Shape, parameters: Parameters) -> nn.Module:
-        """A network ``forward(x, labels)`` -> logits float32 [n]."""
+        """A network ``forward(x, labels)`` -> logits float32 [n], or [n, p] of p parts of each picture."""
 
     def batch(self, real: Tensor, labels: Tensor | None, parameters: Parameters, draws: torch.Generator) -> Batch:
         """What a step learns from, of pictures float32 [n, c, h, w] in [-1, 1]."""
@@ -171,6 +171,8 @@ def fits(variant: Variant, shape: Shape) -> None:
         raise ValueError(f"A condition has 2 to {MOST_CLASSES} classes, not {shape.n_classes}.")
     if variant.conditional and shape.n_classes < 2:
         raise ValueError(f"{variant.title} needs a condition: groups of the pictures, two at least.")
+    if shape.n_classes and not variant.conditional:
+        raise ValueError(f"{variant.title} takes no condition.")
 
 
 MOST_CLASSES = 4096

@@ -1,4 +1,4 @@
-"""What the two networks of a GAN play for. Logits are float [n]; every loss is a mean over the batch, a scalar."""
+"""What the two networks of a GAN play for. Logits are float [n] or [n, p] of parts; every loss is their mean, a scalar."""
 
 from __future__ import annotations
 
@@ -70,6 +70,7 @@ def gradient_penalty(
     """The mean of (length of the discriminator's gradient - 1)^2 at points by chance between real and fake pictures."""
     share = torch.rand((len(real), 1, 1, 1), generator=draws, device=real.device)
     between = torch.lerp(fake.detach(), real.detach(), share).requires_grad_(True)
-    (gradient,) = torch.autograd.grad(discriminator(between).sum(), between, create_graph=True)
+    judged = discriminator(between).reshape(len(real), -1).mean(dim=1)
+    (gradient,) = torch.autograd.grad(judged.sum(), between, create_graph=True)
     penalty: Tensor = (gradient.flatten(1).norm(dim=1) - 1).square().mean()
     return penalty

@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import cache
 
 from core.gan.base import Variant
+from core.gan.conditional import Conditional
+from core.gan.dcgan import DCGAN
+from core.gan.fastgan import FastGAN
 from core.gan.vanilla import Vanilla
 
 
 @cache
 def variants() -> tuple[Variant, ...]:
     """All variants that make pictures from noise, in the order they are offered; the first is the default."""
-    return (Vanilla(),)
+    return (FastGAN(), DCGAN(), Conditional(), Vanilla())
 
 
 def variant(name: str) -> Variant:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import torch
 from torch import Tensor, nn
 
 from core.gan.base import Parameters, Shape, Variant, common
@@ -67,12 +66,3 @@ class Vanilla(Variant):
     def discriminator(self, shape: Shape, parameters: Parameters) -> nn.Module:
         width = int(parameters["hidden_dim"])
         return MLPDiscriminator(shape, (2 * width, width), float(parameters["dropout"]))
-
-
-def spectral(layer: nn.Module) -> nn.Module:
-    """The layer with its weight divided by its largest singular value.
-
-    Miyato et al., "Spectral Normalization for Generative Adversarial Networks", ICLR 2018.
-    """
-    normed: nn.Module = torch.nn.utils.parametrizations.spectral_norm(layer)
-    return normed
