@@ -114,10 +114,10 @@ def _read_pickled(path: Path) -> object:
 
 
 def _tensors(state: object, name: str) -> dict[str, torch.Tensor]:
-    """The state_dict within what was read: itself, or under the key that training scripts commonly use."""
+    """The state_dict within what was read: itself, or under a key that training scripts commonly use."""
     import torch
 
-    for key in ("state_dict", "model"):
+    for key in ("state_dict", "model", "params_ema", "params"):
         if isinstance(state, Mapping) and isinstance(state.get(key), Mapping):
             state = state[key]
     if not isinstance(state, Mapping) or not all(isinstance(v, torch.Tensor) for v in state.values()):

@@ -23,6 +23,19 @@ def load(info: ModelInfo, path: Path, device: str = "cpu") -> Model:
     return of_network(info, network, int(network.scale), int(network.reach), device)  # type: ignore[arg-type]
 
 
+def is_ours(path: Path) -> bool:
+    """Whether a file says of itself that our trainings wrote it; it may still be damaged."""
+    from safetensors import SafetensorError, safe_open
+
+    if path.suffix != ".safetensors":
+        return False
+    try:
+        with safe_open(path, framework="np") as file:
+            return bool({"compact", "srresnet"} & set(file.metadata() or {}))
+    except (OSError, SafetensorError):
+        return False
+
+
 def read(path: Path) -> nn.Module:
     """The network in a file that our trainings write: which of them is said in its metadata. Raises WeightsError."""
     _, texts = checkpoints.load(path)
@@ -33,8 +46,7 @@ def read(path: Path) -> nn.Module:
     if "srresnet" in texts:
         from core.superres import srresnet
 
-        network: nn.Module = srresnet.read(path)
-        return network
+        return srresnet.read(path)
     raise WeightsError(f"{path.name} holds no network of ours that enlarges.")
 
 
