@@ -1,4 +1,4 @@
-"""What the two networks of a GAN play for. Logits are float [n] or [n, p] of parts; every loss is their mean, a scalar."""
+"""What the two networks of a GAN play for. Logits are float [n] or [n, p] of parts; a loss is their mean, a scalar."""
 
 from __future__ import annotations
 
