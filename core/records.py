@@ -53,6 +53,7 @@ class Metadata:
     ``lat``, ``lon`` in degrees, ``altitude`` in metres. ``orientation`` 1..8 as in EXIF.
     ``width``, ``height``: pixels as stored, before orientation (None where only decoding can tell).
     ``exposure_time`` in seconds, ``focal_length`` (and 35 mm equivalent) in mm, ``subject_distance`` in metres.
+    ``source_type``: IPTC's digital source type, where a file names one ("trainedAlgorithmicMedia": a model made it).
     """
 
     taken_local: float | None = None
@@ -82,6 +83,7 @@ class Metadata:
     keywords: tuple[str, ...] = ()
     faces: tuple[FaceRegion, ...] = ()
     warnings: tuple[str, ...] = ()
+    source_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

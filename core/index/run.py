@@ -12,7 +12,7 @@ from sqlalchemy import update
 from core.embed import registry
 from core.embed.base import Embedder
 from core.errors import LibraryError
-from core.index import clocks
+from core.index import clocks, made
 from core.index.first_pass import Counts, FirstPass, Root
 from core.index.second_pass import SecondPass
 from core.media.tasks import warm_up
@@ -48,10 +48,11 @@ def run(
     with WorkerPool(workers) as pool:
         pool.warm(warm_up)
         roots, absent = _roots(store, folders)
-        scan = _begin(store)
+        scan, before = _begin(store), made.latest(store)
         first = FirstPass(store, pool, progress, scan)
         first.run(roots)
         clocks.settle(store)
+        made.put_away_made(store, before, progress)
         first.counts.missing += _count_absent(store, absent)
         if on_browsable is not None:
             on_browsable()

@@ -23,9 +23,11 @@ from core.media.safely import (
 )
 from core.media.turn import upright, upright_size
 
-__all__ = ["MAX_PIXELS", "MAX_WHOLE_PIXELS", "Decoded", "decode", "decode_from"]
+__all__ = [
+    "MAX_PIXELS", "MAX_WHOLE_PIXELS", "PILLOW", "Decoded", "decode", "decode_from", "kind_of", "orientation_of",
+]  # fmt: skip
 
-_PILLOW = {
+PILLOW = {
     "jpeg": ("JPEG",), "png": ("PNG",), "webp": ("WEBP",), "tiff": ("TIFF",), "gif": ("GIF",), "bmp": ("BMP", "DIB"),
     "avif": ("AVIF",),
 }  # fmt: skip
@@ -60,7 +62,7 @@ def decode_from(file: BinaryIO, path: str, *, target: int | None = None, short: 
     ``short``: a like demand on the short side.
     """
     try:
-        kind = _kind(file, path)
+        kind = kind_of(file, path)
         if kind == "raw":
             return _decode_raw(file, target, short)
         if kind == "heif":
@@ -70,7 +72,7 @@ def decode_from(file: BinaryIO, path: str, *, target: int | None = None, short: 
         raise as_media_error(error) from error
 
 
-def _kind(file: BinaryIO, path: str) -> str:
+def kind_of(file: BinaryIO, path: str) -> str:
     """The true format. MediaError for none that is read here."""
     head = file.read(HEAD)
     file.seek(0)
@@ -82,17 +84,17 @@ def _kind(file: BinaryIO, path: str) -> str:
     if true is None:
         raise MediaError("read", f"Named .{extension(path)}, but it is not a picture.")
     extras.require(true)
-    if true not in _PILLOW and true not in ("heif", "raw"):
+    if true not in PILLOW and true not in ("heif", "raw"):
         raise MediaError("unsupported", "Files of this kind cannot be read yet.")
     return true
 
 
 def _decode_pillow(file: BinaryIO, kind: str, target: int | None, short: int | None) -> Decoded:
-    with open_image(file, _PILLOW[kind]) as image:
+    with open_image(file, PILLOW[kind]) as image:
         width, height = image.size
         check_pixels(width, height, reduced=image.format in ("JPEG", "MPO") and not image.info.get("progressive"))
         profile = image.info.get("icc_profile")
-        orientation = 1 if kind == "tiff" else _orientation(image)  # Pillow turns TIFF itself
+        orientation = 1 if kind == "tiff" else orientation_of(image)  # Pillow turns TIFF itself
         _draft(image, target, short)
         image.load()
         picture = _reduced(image, target, short)
@@ -100,7 +102,7 @@ def _decode_pillow(file: BinaryIO, kind: str, target: int | None, short: int | N
     return Decoded(picture, *upright_size(width, height, orientation))
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """EXIF's orientation; 1 where EXIF cannot be read."""
     try:
         with silenced():

@@ -9,6 +9,7 @@ from core.media.exposure import read_exposure
 from core.media.faces import read_faces
 from core.media.filenames import moment_of_name
 from core.media.gps import exif_position, gps_utc, xmp_position
+from core.media.marks import source_type_of
 from core.media.tags import Tags, clean, read_sidecar, read_tags
 from core.media.times import Moment, file_moment, offset_from_utc, parse_date, parse_offset
 from core.records import Metadata, Problem
@@ -92,6 +93,7 @@ def merge(
         keywords=next((words for side in every if (words := _keywords(side))), ()),
         faces=read_faces(faces_from.xmp, tags.width, tags.height, orientation),
         warnings=tuple(dict.fromkeys(notes)),
+        source_type=source_type_of(tags.xmp) or None,
         **exposure,
     )
 

@@ -1,4 +1,4 @@
-"""Raw EXIF, XMP and IPTC of a file, as plain texts by key. The only module that talks to exiv2."""
+"""Raw EXIF, XMP and IPTC of a file, as plain texts by key. Beside it only :mod:`core.media.marks` talks to exiv2."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.errors import MediaError
 
 exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
 
-_LOCK = threading.Lock()
+LOCK = threading.Lock()
 """The XMP toolkit inside exiv2 keeps state that threads must not share."""
 
 LONGEST = 4000
@@ -29,7 +29,7 @@ _XMP_TEXTS = frozenset(
         "Xmp.exif.DateTimeOriginal", "Xmp.exif.DateTimeDigitized", "Xmp.exif.GPSLatitude", "Xmp.exif.GPSLongitude",
         "Xmp.exif.GPSAltitude", "Xmp.exif.GPSAltitudeRef", "Xmp.tiff.Orientation", "Xmp.tiff.Make", "Xmp.tiff.Model",
         "Xmp.aux.Lens", "Xmp.exifEX.LensModel", "Xmp.MicrosoftPhoto.Rating", "Xmp.exif.ExposureTime",
-        "Xmp.exif.FNumber", "Xmp.exif.FocalLength",
+        "Xmp.exif.FNumber", "Xmp.exif.FocalLength", "Xmp.iptcExt.DigitalSourceType",
     }
 )  # fmt: skip
 _XMP_LISTS = frozenset(
@@ -60,8 +60,8 @@ class Tags:
 
 def read_tags(path: str, *, thumbnail: bool = False) -> Tags:
     """EXIF, XMP, IPTC and the pixel size of a picture or XMP file. MediaError (stage "metadata")."""
-    with _LOCK:
-        return _tags_of(_open(path), thumbnail)
+    with LOCK:
+        return _tags_of(open_image(path), thumbnail)
 
 
 def read_sidecar(path: str) -> Tags:
@@ -73,7 +73,7 @@ def read_sidecar(path: str) -> Tags:
             raise MediaError("sidecar", "The sidecar is larger than any XMP file should be.")
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             data = data.decode("utf-16").encode()
-        with _LOCK:
+        with LOCK:
             image = exiv2.ImageFactory.open(data.removeprefix(codecs.BOM_UTF8).lstrip())
             image.readMetadata()
             return _tags_of(image, thumbnail=False)
@@ -94,7 +94,7 @@ def _tags_of(image: Any, thumbnail: bool) -> Tags:
     return tags
 
 
-def _open(path: str) -> Any:
+def open_image(path: str) -> Any:
     """An exiv2 image with its metadata read; a path that is not UTF-8 is read into memory first."""
     try:
         source: str | bytes = path

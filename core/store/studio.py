@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,9 @@ def version(conn: Connection, root: Path, version_id: int) -> Version:
     return _version(row, root)
 
 
-def known_paths(conn: Connection, root: Path, paths: Iterable[str]) -> set[str]:
-    """Those of some files that are versions in this library, shown or not."""
-    found = set()
-    for path in paths:
-        wanted = select(s.version.c.id).where(s.version.c.path == stored_path(root, path)).limit(1)
-        if conn.execute(wanted).first() is not None:
-            found.add(path)
-    return found
+def version_paths(conn: Connection, root: Path) -> list[str]:
+    """The files of all versions, shown or not."""
+    return [os.path.join(root, to_str(path)) for (path,) in conn.execute(select(s.version.c.path))]
 
 
 def stored_path(root: Path, path: str) -> bytes:
