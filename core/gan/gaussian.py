@@ -45,19 +45,19 @@ class ClassGaussian:
             mine = labels == label
             codes[mine] = mean + noise[mine] @ factor.T
         flat = self.mean_ + codes @ self.components_
-        return np.rint(flat).clip(0, 255).astype(np.uint8).reshape(len(labels), *self.shape_)
+        pixels: U8 = np.rint(flat).clip(0, 255).astype(np.uint8)
+        return pixels.reshape(len(labels), *self.shape_)
 
 
 def _axes(centred: F64, most: int) -> F64:
     """[k, p]: the directions of largest variance, found on the smaller side of the table."""
     n, p = centred.shape
     k = min(most, n - 1, p)
-    if p <= n:
-        _, vectors = np.linalg.eigh(centred.T @ centred)
-        return vectors[:, ::-1][:, :k].T  # type: ignore[no-any-return]
-    values, vectors = np.linalg.eigh(centred @ centred.T)
-    axes = vectors[:, ::-1][:, :k].T @ centred
-    return axes / np.sqrt(np.maximum(values[::-1][:k, None], 1e-12))  # type: ignore[no-any-return]
+    values, vectors = np.linalg.eigh(centred.T @ centred if p <= n else centred @ centred.T)
+    axes: F64 = vectors[:, ::-1][:, :k].T
+    if p > n:
+        axes = axes @ centred / np.sqrt(np.maximum(values[::-1][:k, None], 1e-12))
+    return axes
 
 
 def _gaussians(codes: F64, labels: I64) -> dict[int, tuple[F64, F64]]:

@@ -45,7 +45,7 @@ def _mmd2(x: F64, y: F64) -> float:
     """The unbiased estimate, without the kernel of a row with itself; [r, d] each."""
     r, d = x.shape
     within = sum(float(k.sum() - np.trace(k)) for k in (_cubic(x, x, d), _cubic(y, y, d))) / (r * (r - 1))
-    return within - 2 * float(_cubic(x, y, d).mean())
+    return float(within - 2 * _cubic(x, y, d).mean())
 
 
 def _cubic(x: F64, y: F64, d: int) -> F64:
@@ -135,7 +135,8 @@ def _nearest_but_one(fake: F32, held_out: F32) -> F64:
         row = np.arange(len(square))
         square[row, (start + row) % len(held_out)] = np.inf
         found.append(square.min(axis=1))
-    return np.sqrt(np.concatenate(found))
+    distance: F64 = np.sqrt(np.concatenate(found))
+    return distance
 
 
 def _log_ratio(near: F64, far: F64) -> F64:
