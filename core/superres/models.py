@@ -70,7 +70,8 @@ INFOS = (
     ModelInfo(
         "restore",
         "Restore",
-        "For old scans and small JPEGs: takes away noise and compression while it enlarges; seconds.",
+        "For old scans and small JPEGs: takes away noise and compression, at the same size or larger; seconds.",
+        scales=(1, *SCALES),
     ),
     ModelInfo(
         "realesrgan-x4plus",

@@ -170,7 +170,7 @@ def _turned(x: Tensor, draws: torch.Generator) -> Tensor:
 
 
 def _begin_with(network: Compact, path: Path) -> None:
-    """Take over the layers of the weights file whose shapes fit. Raises WeightsError where none does."""
+    """Take over the layers of the weights file whose shapes fit. Raises WeightsError where the first does not."""
     arrays, _ = checkpoints.load(path)
     own = network.state_dict()
     fitting = {
@@ -178,6 +178,6 @@ def _begin_with(network: Compact, path: Path) -> None:
         for name, array in arrays.items()
         if name in own and tuple(own[name].shape) == array.shape
     }
-    if not fitting:
+    if "body.0.weight" not in fitting:
         raise WeightsError(f"{path.name} holds no network to begin with.")
     network.load_state_dict({**own, **fitting})
