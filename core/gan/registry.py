@@ -17,9 +17,17 @@ def variants() -> tuple[Variant, ...]:
     return (FastGAN(), DCGAN(), Conditional(), Vanilla())
 
 
+@cache
+def enlargers() -> tuple[Variant, ...]:
+    """Variants that make large pictures from small ones."""
+    from core.superres.srgan import Srgan
+
+    return (Srgan(),)
+
+
 def variant(name: str) -> Variant:
-    """Raises KeyError for a name there is none of."""
-    for each in variants():
+    """Of either sort. Raises KeyError for a name there is none of."""
+    for each in variants() + enlargers():
         if each.name == name:
             return each
     raise KeyError(name)
