@@ -68,7 +68,7 @@ def gradient_penalty(
     discriminator: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, draws: torch.Generator
 ) -> Tensor:
     """The mean of (length of the discriminator's gradient - 1)^2 at points by chance between real and fake pictures."""
-    share = torch.rand((len(real), 1, 1, 1), generator=draws, device=real.device)
+    share = torch.rand((len(real), 1, 1, 1), generator=draws, device=real.device, dtype=real.dtype)
     between = torch.lerp(fake.detach(), real.detach(), share).requires_grad_(True)
     judged = discriminator(between).reshape(len(real), -1).mean(dim=1)
     (gradient,) = torch.autograd.grad(judged.sum(), between, create_graph=True)
