@@ -77,8 +77,8 @@ class Conditional(Variant):
         Parameter("ngf", 32, "the generator's channels before the last layer", low=4, high=256, basic=True),
         Parameter("ndf", 32, "the discriminator's channels of the first layer", low=4, high=256),
         loss="hinge",
-        beta1=0.0,
-        beta2=0.9,
+        learning_rate=5e-4,
+        beta2=0.99,
     )
 
     def generator(self, shape: Shape, parameters: Parameters) -> nn.Module:
