@@ -82,7 +82,7 @@ def judged(trainer: GanTrainer, held: Patches) -> dict[str, float]:
 
 
 def network_of(trainer: GanTrainer) -> torch.nn.Module:
-    """The averaged network that enlarges, without the scaling to [-1, 1] around it."""
+    """The averaged network that enlarges, without the scaling to [-1, 1] around it: for :func:`recipes.save`."""
     generator = trainer.ema
     assert isinstance(generator, Enlarger)
     return generator.network

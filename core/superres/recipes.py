@@ -24,6 +24,13 @@ SHAPES: dict[type[nn.Module], tuple[str, tuple[str, ...]]] = {
 """What a weights file calls a network, and the attributes that it is built by."""
 
 
+def save(path: Path, network: nn.Module) -> None:
+    """The weights alone, as safetensors, half precision, to be read by :func:`core.superres.own.read`. Raises OSError."""
+    name, attributes = SHAPES[type(network)]
+    arrays = {key: array.astype(np.float16) for key, array in to_arrays(network).items()}
+    checkpoints.save(path, arrays, {name: json.dumps({key: getattr(network, key) for key in attributes})})
+
+
 def write(
     path: Path,
     network: nn.Module,
@@ -33,11 +40,9 @@ def write(
     patches: Patches,
     start: Path | None = None,
 ) -> None:
-    """The weights as safetensors, half precision, and the recipe as JSON beside them. ``kind``: of training; ``start``:
-    the weights it began with. Raises OSError."""
-    name, attributes = SHAPES[type(network)]
-    arrays = {key: array.astype(np.float16) for key, array in to_arrays(network).items()}
-    checkpoints.save(path, arrays, {name: json.dumps({key: getattr(network, key) for key in attributes})})
+    """:func:`save`, and the recipe as JSON beside. ``kind``: of training; ``start``: the weights it began with. Raises
+    OSError."""
+    save(path, network)
     facts = {
         "command": "python -m core.superres.train",
         "kind": kind,
