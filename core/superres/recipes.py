@@ -25,7 +25,7 @@ SHAPES: dict[type[nn.Module], tuple[str, tuple[str, ...]]] = {
 
 
 def save(path: Path, network: nn.Module) -> None:
-    """The weights alone, as safetensors, half precision, to be read by :func:`core.superres.own.read`. Raises OSError."""
+    """The weights alone, as safetensors, half precision; :func:`core.superres.own.read` reads them. Raises OSError."""
     name, attributes = SHAPES[type(network)]
     arrays = {key: array.astype(np.float16) for key, array in to_arrays(network).items()}
     checkpoints.save(path, arrays, {name: json.dumps({key: getattr(network, key) for key in attributes})})
