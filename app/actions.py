@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app import operations, operations_lab, operations_review
+from app import operations, operations_lab, operations_review, operations_studio
 from app.icons import icon
 from app.theme import Theme
 
@@ -78,6 +78,14 @@ TABLE: tuple[Action, ...] = (
         Needs.WRITING,
         lambda desk: operations_lab.resume_latest(desk.session),
     ),
+    Action(
+        "studio-resume",
+        "Resume the last generator",
+        (),
+        "Library",
+        Needs.WRITING,
+        lambda desk: operations_studio.resume_latest(desk.session),
+    ),
     Action("sample", "Try the sample", (), "Library", Needs.WRITING, lambda d: operations.try_sample(d.session)),
     Action(
         "pause", "Pause or go on", ("Ctrl+P",), "Library", Needs.WORK, lambda d: operations.pause_or_resume(d.session)
@@ -102,6 +110,7 @@ TABLE: tuple[Action, ...] = (
     Action("region-like", "Find photos with such a region", ("F",), "Photo"),
     Action("heat", "Heat map, in the viewer", ("H",), "Photo"),
     *(_stars(count) for count in (1, 2, 3, 4, 5, 0)),
+    Action("enlarge", "Enlarge …", ("Ctrl+E",), "Photo", Needs.SELECTION, lambda d: operations_studio.enlarge_these(d)),
     Action("split", "Split before this photo", ("S",), "Groups", Needs.ON_WALL, lambda d: d.editing.split()),
     Action("merge", "Merge, or join the one above", ("M",), "Groups", Needs.ON_WALL, lambda d: d.editing.merge()),
     Action("why", "Why here?", ("W",), "Groups", Needs.WITH_PHOTOS, lambda d: d.editing.why()),
@@ -114,6 +123,17 @@ TABLE: tuple[Action, ...] = (
     Action("pick-up", "Pick up, to move elsewhere", ("Ctrl+X",), "Groups", Needs.PICKED, lambda d: d.editing.pick_up()),
     Action(
         "put-here", "Move here what was picked up", ("Ctrl+V",), "Groups", Needs.ON_WALL, lambda d: d.editing.put_here()
+    ),
+    Action(
+        "imagine", "Imagine more like this", ("G",), "Groups", Needs.ON_WALL, lambda d: operations_studio.imagine(d)
+    ),
+    Action(
+        "train-on-this",
+        "Train a generator on this …",
+        (),
+        "Groups",
+        Needs.ON_WALL,
+        lambda desk: operations_studio.train_on_this(desk),
     ),
     Action("boundary", "The next or previous boundary", ("Ctrl+↑", "Ctrl+↓"), "Groups"),
     Action("shift", "Move the boundary; Enter keeps it", ("Shift+↑", "Shift+→"), "Groups"),
@@ -145,6 +165,7 @@ TABLE: tuple[Action, ...] = (
     Action("go-folders", "Folders", ("Ctrl+6",), "Go", Needs.NOTHING, lambda desk: desk.go_to("folders")),
     Action("go-problems", "Problems", ("Ctrl+7",), "Go", Needs.NOTHING, lambda desk: desk.go_to("problems")),
     Action("go-lab", "Lab", ("Ctrl+9",), "Go", Needs.NOTHING, lambda desk: desk.go_to("lab")),
+    Action("go-studio", "Studio", ("Ctrl+0",), "Go", Needs.NOTHING, lambda desk: desk.go_to("studio")),
     Action("sidebar", "Sidebar", ("Ctrl+B",), "View", Needs.NOTHING, lambda desk: desk.window.toggle_sidebar()),
     Action("inspector", "Inspector", ("Ctrl+I",), "View", Needs.NOTHING, lambda desk: desk.window.toggle_inspector()),
     Action(
@@ -162,8 +183,11 @@ TABLE: tuple[Action, ...] = (
 MENUS = ("Library", "Edit", "Photo", "Groups", "Go", "View", "Appearance", "Help")
 
 ABOUT = {
-    "photo": ("why", "", "split", "merge", "not-this", "kind", "", "same", "different", "", "cover"),
-    "heading": ("rename", "merge", "", "why"),
+    "photo": (
+        *("why", "", "split", "merge", "not-this", "kind", "", "same", "different", "", "cover"),
+        *("", "enlarge", "imagine", "train-on-this"),
+    ),
+    "heading": ("rename", "merge", "", "why", "", "imagine", "train-on-this"),
     "boundary": ("why", "", "merge", "pin", "unpin"),
 }
 """What the menu of each thing on a wall offers, "" for a line."""
@@ -176,6 +200,9 @@ ICONS = {
     "same": "duplicates",
     "different": "lookalikes",
     "cover": "photos",
+    "enlarge": "enlarge",
+    "imagine": "studio",
+    "train-on-this": "studio",
     "rename": "edit",
     "pin": "pin",
     "unpin": "close",

@@ -207,6 +207,11 @@ def _offer_rooms(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
 
         return LabPage(window.theme, thumbs)
 
+    def studio() -> QWidget:
+        from app.studio.page import StudioPage
+
+        return StudioPage(window.theme, thumbs)
+
     made: dict[str, Any] = {}
 
     def show(name: str, location: Location) -> None:
@@ -217,7 +222,8 @@ def _offer_rooms(window: MainWindow, desk: Desk, thumbs: ThumbLoader) -> None:
     window.offer("sets", sets)
     window.offer("odd", odd)
     window.offer("lab", lab)
-    desk.rooms = {name: partial(show, name) for name in ("sets", "odd", "lab")}
+    window.offer("studio", studio)
+    desk.rooms = {name: partial(show, name) for name in ("sets", "odd", "lab", "studio")}
 
 
 def _room_of(name: str) -> Callable[[Desk, Any], Any]:
@@ -226,6 +232,10 @@ def _room_of(name: str) -> Callable[[Desk, Any], Any]:
         from app.lab.room import LabRoom
 
         return LabRoom
+    if name == "studio":
+        from app.studio.room import StudioRoom
+
+        return StudioRoom
     from app.rooms import OddRoom, SetsRoom
 
     return SetsRoom if name == "sets" else OddRoom

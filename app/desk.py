@@ -21,7 +21,7 @@ from app.levels import of_time
 from app.main_window import MainWindow
 from app.models.sidebar import NEW_KIND
 from app.naming import Naming
-from app.navigation import ALL, FOLDERS, HEALTH, KIND_TITLES, LAB, PROBLEMS, History, Location, kind_location, parent_of
+from app.navigation import ALL, FIXED, FOLDERS, HEALTH, KIND_TITLES, History, Location, kind_location, parent_of
 from app.session import Session
 from app.theme import Choice
 from app.views.states import EMPTY, State, StatePage, empty_state
@@ -30,7 +30,6 @@ from app.worklight import Worklight
 from core.records import GROUP_KINDS, Change, Status, Wall
 from core.records_corrections import Health
 
-FIXED = {"all": ALL, "folders": FOLDERS, "health": HEALTH, "problems": PROBLEMS, "lab": LAB}
 SECTIONS = {**KIND_TITLES, "folders": "Folders"}
 QUESTIONS_MS = 1500
 """So long after the last change the open questions are counted."""

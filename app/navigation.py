@@ -22,8 +22,8 @@ KIND_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A page of the window. ``page``: "wall", "sets", "odd", "folders", "health", "problems" or "lab"; ``scope``
-    says of what.
+    """A page of the window. ``page``: "wall", "sets", "odd", "folders", "health", "problems", "lab" or "studio";
+    ``scope`` says of what.
 
     ``title`` is the last crumb, ``section`` the one before it (a kind) or empty.
     """
@@ -39,6 +39,9 @@ PROBLEMS = Location("problems", Scope("problems"), "Problems")
 HEALTH = Location("health", Scope("health"), "Health")
 FOLDERS = Location("folders", Scope("folders"), "Folders")
 LAB = Location("lab", Scope("lab"), "Lab")
+STUDIO = Location("studio", Scope("studio"), "Studio")
+FIXED = {"all": ALL, "health": HEALTH, "folders": FOLDERS, "problems": PROBLEMS, "lab": LAB, "studio": STUDIO}
+"""Pages that are there in every library, in the order of the sidebar."""
 
 
 def page_of(kind: str) -> str:

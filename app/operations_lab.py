@@ -47,25 +47,35 @@ def resume_latest(session: Session) -> None:
 
 
 def _train(session: Session, work: Callable[[Progress], Run | None], over: Callable[[], None]) -> None:
-    def done(run: Run | None) -> None:
-        over()
-        if run is None:
-            session.tell(Notice("No training waits to be resumed.", "done"))
-        else:
-            session.tell(Notice("The training is done.", "done", run.message, action=SHOW))
-
-    def failed(error: BaseException) -> None:
-        over()
-        tell_failure(session, error)
-
+    done, failed = trained(session, over, "training", SHOW, RESUME)
     session.works.start(TRAINING, work, done, failed)
 
 
-def tell_failure(session: Session, error: BaseException) -> None:
+def trained(
+    session: Session, over: Callable[[], None], what: str, show: tuple[str, str], again: tuple[str, str]
+) -> tuple[Callable[[Run | None], None], Callable[[BaseException], None]]:
+    """What to do when a training has ended, well or not. ``what`` is trained; ``show`` and ``again`` are the actions
+    that lead to it and go on with it."""
+
+    def done(run: Run | None) -> None:
+        over()
+        if run is None:
+            session.tell(Notice(f"No {what} waits to be resumed.", "done"))
+        else:
+            session.tell(Notice(f"The {what} is done.", "done", run.message, action=show))
+
+    def failed(error: BaseException) -> None:
+        over()
+        tell_failure(session, error, what, again)
+
+    return done, failed
+
+
+def tell_failure(session: Session, error: BaseException, what: str, again: tuple[str, str]) -> None:
     """Why a training ended, calmly: the window and the run are there as before, and it can be resumed."""
     if isinstance(error, ReverieError | ValueError | KeyError):
         said = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-        session.tell(Notice(f"The training ended early. {said}", "problem", action=RESUME))
+        session.tell(Notice(f"The {what} ended early. {said}", "problem", action=again))
     else:
         session.fail(error, "train")
 

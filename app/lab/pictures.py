@@ -42,10 +42,13 @@ def arrange(n: int, aspect: float, width: float, height: float) -> tuple[int, fl
 
 
 class PictureSheet(QWidget):
-    """The pictures of one epoch."""
+    """The pictures of one epoch. ``unit`` is what the length of a run is counted in."""
 
-    def __init__(self) -> None:
+    gap, largest = GAP, LARGEST
+
+    def __init__(self, unit: str = "epoch") -> None:
         super().__init__()
+        self._unit = unit
         self._image = QImage()
         self._n, self._pair = 0, 1
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -62,7 +65,7 @@ class PictureSheet(QWidget):
         if grid is not None:
             title = KINDS.get(grid.kind, (readable(grid.kind), ""))[0]
             shown = count(self._n // self._pair, "picture", "pictures")
-            at = f", epoch {number(grid.epoch)}" if grid.epoch else ""
+            at = f", {self._unit} {number(grid.epoch)}" if grid.epoch else ""
             self.setAccessibleName(f"{title}, {shown}{at}")
         self.update()
 
@@ -73,14 +76,15 @@ class PictureSheet(QWidget):
             return []
         wide = self._image.width() / max(self._image.height() / self._n, 1)
         columns, room = arrange(blocks, wide * self._pair, self.width(), self.height())
-        height = min(room - (BETWEEN if self._pair > 1 else GAP), LARGEST)
+        between = BETWEEN if self._pair > 1 else self.gap
+        height = min(room - between, self.largest)
         width = height * wide
-        step = self._pair * width + (BETWEEN if self._pair > 1 else GAP) + (self._pair - 1) * GAP
+        step = self._pair * width + between + (self._pair - 1) * self.gap
         found = []
         for block in range(blocks):
             row, column = divmod(block, columns)
-            x, y = column * step, row * (height + (BETWEEN if self._pair > 1 else GAP))
-            found += [QRectF(x + part * (width + GAP), y, width, height) for part in range(self._pair)]
+            x, y = column * step, row * (height + between)
+            found += [QRectF(x + part * (width + self.gap), y, width, height) for part in range(self._pair)]
         return found
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -55,6 +55,10 @@ class RunsModel(QAbstractTableModel):
         elif runs:
             self.dataChanged.emit(self.index(0, 0), self.index(len(runs) - 1, len(HEADS) - 1))
 
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return tuple(self._runs)
+
     def run(self, row: int) -> Run | None:
         return self._runs[row] if 0 <= row < len(self._runs) else None
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from app.navigation import ALL, FOLDERS, HEALTH, KIND_TITLES, LAB, PROBLEMS, Location, group_location, kind_location
+from app.navigation import ALL, FIXED, KIND_TITLES, Location, group_location, kind_location
 from app.words import date_range, number
 from core.paths import printable
 from core.records import GROUP_KINDS, Folder, Group, Scope, Status
@@ -65,7 +65,7 @@ class SidebarModel(QAbstractItemModel):
         self._root = Node(0, "", ALL)
         self._tops: dict[str, Node] = {}
         entries = [("all", ALL), *((kind, kind_location(kind)) for kind in GROUP_KINDS)]
-        fixed = [("health", HEALTH), ("folders", FOLDERS), ("problems", PROBLEMS), ("lab", LAB)]
+        fixed = [(key, location) for key, location in FIXED.items() if location != ALL]
         for key, location in [*entries, *fixed]:
             lazy = key if key in KIND_TITLES or key == "folders" else ""
             node = self._node(key, location, None, icon=ICONS.get(key, key), lazy=lazy)
@@ -81,7 +81,7 @@ class SidebarModel(QAbstractItemModel):
         counts = {"all": status.photos, "problems": status.problems, **status.groups, "odd": status.odd}
         before = [self.hasChildren(self._index_of(node)) for node in self._tops.values()]
         for key, node in self._tops.items():
-            if key not in ("folders", "health", "lab"):
+            if key not in ("folders", "health", "lab", "studio"):
                 node.count = counts.get(key, 0)
         last = self.index(len(self._root.children) - 1, 0)
         self.dataChanged.emit(self.index(0, 0), last)

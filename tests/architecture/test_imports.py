@@ -18,6 +18,7 @@ FACADE = (
     "core.records",
     "core.records_corrections",
     "core.records_lab",
+    "core.records_studio",
     "core.progress",
     "core.errors",
     "core.paths",
