@@ -6,6 +6,7 @@ Photos kept apart are chosen by a hash of their ids, so that (nearly) the same o
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,12 +72,13 @@ def vectors(material: Material, scratch: Path) -> tuple[NDArray[np.float16], NDA
     """(float16 [n, dim] to learn from, [m, dim] kept apart); large ones lie in files named ``scratch``."""
     stored = stored_vectors(material)
     learn, held = material.rows[~material.held_out], material.rows[material.held_out]
-    return _gathered(stored, learn, scratch), np.asarray(stored[held])
+    return gathered(stored, learn, scratch), np.asarray(stored[held])
 
 
-def _gathered(stored: NDArray[Any], rows: I64, scratch: Path) -> NDArray[Any]:
-    shape = (len(rows), stored.shape[1])
-    if shape[0] * shape[1] * stored.itemsize <= IN_MEMORY:
+def gathered(stored: NDArray[Any], rows: I64, scratch: Path) -> NDArray[Any]:
+    """Rows of an array, in memory or, where there are many, in the file ``scratch``."""
+    shape = (len(rows), *stored.shape[1:])
+    if int(np.prod(shape)) * stored.itemsize <= IN_MEMORY:
         out = np.empty(shape, stored.dtype)
     else:
         scratch.parent.mkdir(parents=True, exist_ok=True)
@@ -90,42 +92,57 @@ def _gathered(stored: NDArray[Any], rows: I64, scratch: Path) -> NDArray[Any]:
 
 
 class SmallPictures:
-    """Thumbnails at 32 x 32, decoded once and kept in two files: uint8 pictures, and id with time of the thumbnail."""
+    """Squares of photos, made once and kept in two files of ``cache``: uint8 pictures of ``side`` points, and id with
+    time of the thumbnail. ``make(root, photo)`` gives one, or None where it cannot be; by default of thumbnails."""
 
-    def __init__(self, root: Path, cache: Path) -> None:
-        self._root, self._pictures, self._index = root, cache / "small.u8", cache / "small.i64"
+    def __init__(
+        self,
+        root: Path,
+        cache: Path,
+        *,
+        side: int = SIDE,
+        make: Callable[[Path, int], NDArray[np.uint8] | None] | None = None,
+        name: str = "small",
+    ) -> None:
+        self._root, self._pictures, self._index = root, cache / f"{name}.u8", cache / f"{name}.i64"
+        self._side, self._bytes, self._make = side, 3 * side * side, make or small_picture
 
     def get(self, ids: I64, progress: Progress) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """(uint8 [n, 32, 32, 3], which there are bool [n]). Those seen for the first time are decoded and kept.
+        """(uint8 [n, side, side, 3], which there are bool [n]). Those seen for the first time are decoded and kept.
 
         Raises Cancelled, OSError where the cache cannot be written.
         """
+        stored, rows = self.rows(ids, progress)
+        there = rows >= 0
+        out = np.zeros((len(ids), self._side, self._side, 3), np.uint8)
+        out[there] = stored[rows[there]]
+        return out, there
+
+    def rows(self, ids: I64, progress: Progress) -> tuple[NDArray[np.uint8], I64]:
+        """(all that is kept, memory-mapped, uint8 [m, side, side, 3], the row of each photo int64 [n], -1 where there is
+        none); as :meth:`get`."""
         index = self._known()
         rows = self._rows(index, ids)
         missing = np.flatnonzero(rows < 0)
         if len(missing):
             self._add(ids[missing], len(index), progress)
             rows = self._rows(self._known(), ids)
-        stored = self._stored()
-        there = rows >= 0
-        out = np.zeros((len(ids), SIDE, SIDE, 3), np.uint8)
-        out[there] = stored[rows[there]]
-        return out, there
+        return self._stored(), rows
 
     def _known(self) -> I64:
         """int64 [m, 2]: id and modification time of the thumbnail of each stored picture."""
         try:
             index = np.fromfile(self._index, np.int64)
-            count = min(len(index) // 2, self._pictures.stat().st_size // PIXELS)
+            count = min(len(index) // 2, self._pictures.stat().st_size // self._bytes)
         except FileNotFoundError:
             return np.empty((0, 2), np.int64)
         return index[: 2 * count].reshape(-1, 2)
 
     def _stored(self) -> NDArray[np.uint8]:
-        count = self._pictures.stat().st_size // PIXELS if self._pictures.exists() else 0
+        count = self._pictures.stat().st_size // self._bytes if self._pictures.exists() else 0
         if count == 0:
-            return np.empty((0, SIDE, SIDE, 3), np.uint8)
-        return np.memmap(self._pictures, np.uint8, "r", shape=(count, SIDE, SIDE, 3))
+            return np.empty((0, self._side, self._side, 3), np.uint8)
+        return np.memmap(self._pictures, np.uint8, "r", shape=(count, self._side, self._side, 3))
 
     def _rows(self, index: I64, ids: I64) -> I64:
         """The row of each photo's newest picture whose thumbnail is still the one it was made of, else -1."""
@@ -149,11 +166,11 @@ class SmallPictures:
         self._pictures.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         progress.phase("Reading thumbnails", len(ids))
         with open(self._pictures, "ab") as pictures, open(self._index, "ab") as index:
-            pictures.truncate(count * PIXELS)  # what a crash left of one file without the other
+            pictures.truncate(count * self._bytes)  # what a crash left of one file without the other
             index.truncate(16 * count)
             for done, photo in enumerate(ids.tolist(), 1):
                 progress.check()
-                small = small_picture(self._root, photo)
+                small = self._make(self._root, photo)
                 if small is not None:
                     pictures.write(small.tobytes())
                     index.write(np.array([photo, self._modified(photo)], np.int64).tobytes())

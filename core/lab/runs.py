@@ -13,7 +13,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -143,10 +143,20 @@ def _of_json(values: dict[str, Any]) -> Run:
     return Run(**{**values, "spec": RunSpec(**{**spec, "scope": scope})})
 
 
-def keep_photos(folder: Path, ids: NDArray[np.int64], held_out: NDArray[np.bool_]) -> None:
-    """Keep which photos a run learns from, so that it goes on with the very same. Raises ReverieError."""
+def keep_photos(
+    folder: Path,
+    ids: NDArray[np.int64],
+    held_out: NDArray[np.bool_],
+    labels: NDArray[np.int64] | None = None,
+    names: Sequence[str] = (),
+) -> None:
+    """Keep which photos a run learns from, so that it goes on with the very same; with a condition their ``labels`` and
+    what those are called. Raises ReverieError."""
+    arrays: dict[str, NDArray[Any]] = {"ids": ids, "held_out": held_out}
+    if labels is not None:
+        arrays["labels"] = labels
     try:
-        checkpoints.save(folder / PHOTOS, {"ids": ids, "held_out": held_out})
+        checkpoints.save(folder / PHOTOS, arrays, {"names": json.dumps(list(names))})
     except OSError as error:
         raise ReverieError(f"The run {folder.name} cannot be kept: {error.strerror}.") from error
 
@@ -155,6 +165,12 @@ def photos(folder: Path) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """(ids int64 [n], held_out bool [n]) of a run. Raises WeightsError."""
     arrays, _ = checkpoints.load(folder / PHOTOS)
     return arrays["ids"], arrays["held_out"]
+
+
+def classes(folder: Path) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """(labels int64 [n] of the photos, their names) of a run with a condition; (None, ()) else. Raises WeightsError."""
+    arrays, texts = checkpoints.load(folder / PHOTOS)
+    return arrays.get("labels"), tuple(json.loads(texts.get("names", "[]")))
 
 
 # ---------------------------------------------------------------- what training writes
