@@ -119,7 +119,7 @@ class SmallPictures:
         return out, there
 
     def rows(self, ids: I64, progress: Progress) -> tuple[NDArray[np.uint8], I64]:
-        """(all that is kept, memory-mapped, uint8 [m, side, side, 3], the row of each photo int64 [n], -1 where there is
+        """(all that is kept, mapped, uint8 [m, side, side, 3], the row of each photo int64 [n], -1 where there is
         none); as :meth:`get`."""
         index = self._known()
         rows = self._rows(index, ids)
