@@ -28,13 +28,18 @@ def chosen(store: Store) -> EmbedderRow | None:
 
 
 def derive_missing(store: Store, progress: Progress) -> EmbedderRow | None:
-    """Give photos that the learner in use has not described yet their vectors; the learner, or None where none is in
-    use. One that cannot be loaded any more describes no new photos, and that is told. Raises Cancelled."""
+    """Give photos that the learner in use has not described yet their vectors, and their codes where codes are used;
+    the learner, or None where none is in use. One that cannot be loaded any more describes no new photos, and that is
+    told. Raises Cancelled."""
+    from core.lab import codes, use
+
+    try:
+        codes.extend(store, progress)
+    except OSError as error:
+        progress.notice(f"New photos get no codes: {error.strerror or error}")
     used = chosen(store)
     if used is None:
         return None
-    from core.lab import use
-
     try:
         use.derive(store, used.version, progress)
     except Cancelled:

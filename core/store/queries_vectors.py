@@ -184,9 +184,9 @@ def by_codes(
     made = [path.stat().st_size for path in folder.glob(f"{name}.[0-9]*") if not path.name.endswith(CODES)]
     if not memory.is_short(sum(made) or vectors.nbytes, memory.available() if available is None else available):
         return None
-    files = sorted(folder.glob(f"{name}.codes-*{CODES}"))
+    file = codes_file(store.root, embedder)
     try:
-        index = HammingIndex.open(files[-1]) if files else None
+        index = None if file is None else HammingIndex.open(file)
     except (Damaged, OSError):
         return None
     if index is None or row >= len(index):
@@ -194,6 +194,12 @@ def by_codes(
     code = index.codes(np.array([row], np.int64))[0]
     near, close = index.search(code, vector, vectors, top, max(SHORTLIST, SHORTLISTED * top))
     return _with_later(near, close, len(index), vectors, vector, top)
+
+
+def codes_file(root: Path, embedder: EmbedderRow) -> Path | None:
+    """The newest codes of an embedder's vectors, None where none were learned."""
+    folder, name = neighbours_at(root, embedder)
+    return max(folder.glob(f"{name}.codes-*{CODES}"), default=None)
 
 
 def _index(store: Store, embedder: EmbedderRow, vectors: NDArray[np.float16]) -> NeighbourIndex | None:

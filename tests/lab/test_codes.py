@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.grouping.looks import derive_missing
+from core.lab import codes
 from core.library import Library
 from core.progress import Progress
 from core.records_lab import RunSpec
 from core.retrieve import memory
+from core.retrieve.hamming import HammingIndex
 from core.store import queries_vectors as queries
 from tests.support.libraries import make_library
 
@@ -82,3 +85,30 @@ def test_memory_that_is_there_is_used(library: Library, monkeypatch: pytest.Monk
     (file,) = (library.root / "neighbours").glob("*.codes")
     file.write_bytes(b"no")
     assert queries.by_codes(*arguments, available=1) is None
+
+
+def test_photos_that_come_later_get_codes_too(library: Library) -> None:
+    run = library.lab.start(SPEC, Progress())
+    store = library._store
+    with store.read() as conn:
+        embedder = queries.current_embedder(conn)
+    assert embedder is not None
+    vectors = store.vectors(embedder.name, embedder.version, embedder.dim)
+    path = queries.codes_file(store.root, embedder)
+    assert path is not None
+    before = HammingIndex.open(path)
+    assert codes.extend(store, Progress()) == 0
+    later = vectors.rows()[3:8]
+    vectors.append(np.array(later))
+    derive_missing(store, Progress())
+    after = HammingIndex.open(path)
+    assert len(after) == len(before) + 5
+    rows = np.arange(len(before))
+    np.testing.assert_array_equal(after.codes(rows), before.codes(rows))
+    np.testing.assert_array_equal(after.codes(len(before) + np.arange(5)), before.codes(np.arange(3, 8)))
+    vectors.append(np.array(later))
+    (library.root / "models" / "runs" / run.id / "weights.safetensors").write_bytes(b"no")
+    told: list[str] = []
+    assert codes.extend(store, Progress(lambda report: told.append(report.notice or ""))) == 0
+    assert any("New photos get no codes" in each for each in told)
+    assert len(HammingIndex.open(path)) == len(after)
