@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -29,6 +29,19 @@ NO_HEAT = Notice(
     "It needs an autoencoder that has learned from pictures: train one in the Lab with Input set to pictures.",
     action=("Open the Lab", "go-lab"),
 )
+
+
+MEASURES = (
+    ("reconstruction", "the autoencoder gives it back worse than {share} of the others"),
+    ("free_energy", "its free energy is above that of {share} of the others"),
+)
+"""What is said of a photo by learners that are trained."""
+
+
+def odd_words(found: Mapping[str, float]) -> str:
+    """How odd a photo is to the learners, as one sentence; "" where none says anything."""
+    said = [text.format(share=f"{found[f'{name}_rank']:.0%}") for name, text in MEASURES if f"{name}_rank" in found]
+    return f"Bright: what cannot be given back of the middle square; {', and '.join(said)}." if said else ""
 
 
 class LookingRoom(QObject):
@@ -106,6 +119,11 @@ class LookingRoom(QObject):
                 self._session.tell(NO_HEAT)
             else:
                 self._looking.show_heat(photo_id, heat)
+                self._read("odd", lambda library, _: library.lab.oddness(photo_id), numbers, lambda _: None)
+
+        def numbers(found: Any) -> None:
+            if self._looking.mode == HEAT:
+                self._looking.tell(photo_id, odd_words(found))
 
         def failed(error: BaseException) -> None:
             self._leave(HEAT, photo_id)

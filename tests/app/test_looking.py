@@ -46,6 +46,9 @@ class FakeLab:
     def heat(self, photo_id):
         return self.map
 
+    def oddness(self, photo_id):
+        return {"reconstruction": 0.04, "reconstruction_rank": 0.93, "free_energy": -3.0, "free_energy_rank": 0.5}
+
 
 @pytest.fixture
 def lab(desk, monkeypatch):
@@ -155,5 +158,9 @@ def test_the_heat_map_or_what_it_needs(window, viewer, lab, qtbot):
     viewer.bar.heat.click()
     assert viewer.looking.mode == "heat"
     assert viewer.canvas._overlay is not None
+    assert viewer.looking.panel.words.text() == (
+        "Bright: what cannot be given back of the middle square; the autoencoder gives it back worse than 93% of the"
+        " others, and its free energy is above that of 50% of the others."
+    )
     qtbot.keyClick(viewer, Key.Key_H)
     assert viewer.canvas._overlay is None
