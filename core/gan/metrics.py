@@ -74,8 +74,11 @@ def _among(a: F32, b: F32, k: int) -> float:
 
 # ---------------------------------------------------------------- learned by heart
 
-NEARER = 0.8
-"""Made pictures are at most this part as far from training photos as new photos are, where they count as copies."""
+NEARER = 0.7
+"""Made pictures are at most this part as far from training photos as new photos are, where they count as copies. On the
+CNN's vectors of Caltech101, 5 training photos cut, turned and brightened were at .45 to .58 (medians of 200 draws); of
+200 albums of 30 photos and 8 kept apart, 1 in 100 had new photos below .94. On pixels of digits 1 in 200 was below .7
+and sure, and none with 1,000 photos."""
 SURE = 0.01
 """How small the p-value must be besides."""
 
@@ -168,14 +171,15 @@ def gan_train_test(
     should be. Each argument: (features [n, d], labels int64 [n]). Without ``classifier``, logistic regression on
     standardised features. Shmelkov, Schmid and Alahari, "How good is my GAN?", ECCV 2018.
     """
-    make = _logistic if classifier is None else classifier
+    make = logistic if classifier is None else classifier
     learned_made, learned_real = make(), make()
     learned_made.fit(*fake)
     learned_real.fit(*train)
     return float(learned_made.score(*held_out)), float(learned_real.score(*fake))
 
 
-def _logistic() -> Classifier:
+def logistic() -> Classifier:
+    """Logistic regression on standardised features, held back by a penalty as there are more features than photos."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
