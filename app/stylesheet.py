@@ -150,6 +150,7 @@ QSplitter::handle:vertical { height: 1px; }
 #winner { background: $selected; border: none; border-radius: 6px; }
 QLabel[role="winning"] { font-weight: 600; }
 #band { background: $panel; border: none; border-top: 1px solid $line; }
+#bandView { background: $panel; border: none; }
 #queue { background: $ground; border: 1px solid $line; border-radius: 6px; }
 #queue::item { padding: 4px 8px; }
 #queue::item:selected { background: $selected; color: $text; }

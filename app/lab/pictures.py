@@ -44,7 +44,7 @@ def arrange(n: int, aspect: float, width: float, height: float) -> tuple[int, fl
 class PictureSheet(QWidget):
     """The pictures of one epoch. ``unit`` is what the length of a run is counted in."""
 
-    gap, largest = GAP, LARGEST
+    gap, largest, inset = GAP, LARGEST, 0
 
     def __init__(self, unit: str = "epoch") -> None:
         super().__init__()
@@ -75,15 +75,18 @@ class PictureSheet(QWidget):
         if not blocks:
             return []
         wide = self._image.width() / max(self._image.height() / self._n, 1)
-        columns, room = arrange(blocks, wide * self._pair, self.width(), self.height())
+        across, down = self.width() - 2 * self.inset, self.height() - 2 * self.inset
+        columns, room = arrange(blocks, wide * self._pair, across, down)
         between = BETWEEN if self._pair > 1 else self.gap
-        height = min(room - between, self.largest)
+        height = max(min(room - between, self.largest), 1.0)
         width = height * wide
         step = self._pair * width + between + (self._pair - 1) * self.gap
+        if height == self.largest:
+            columns = max(columns, int(across // step))  # none is larger for standing in more rows
         found = []
         for block in range(blocks):
             row, column = divmod(block, columns)
-            x, y = column * step, row * (height + between)
+            x, y = self.inset + column * step, self.inset + row * (height + between)
             found += [QRectF(x + part * (width + self.gap), y, width, height) for part in range(self._pair)]
         return found
 

@@ -30,6 +30,22 @@ CURVES = {
     "dead_units": ("Dead units", "Hidden units that answer to no photo, or to all alike."),
     "pseudo_likelihood": ("Pseudo-likelihood", "How well each number is foretold from all others. Higher is better."),
     "accuracy": ("Accuracy", "Share of labels that are right."),
+    "generator_loss": ("Generator loss", "How well the discriminator sees through what the generator makes."),
+    "discriminator_loss": ("Discriminator loss", "How often the discriminator takes one for the other."),
+    "content_loss": ("Content loss", "How far a picture is from what it should be, point by point and by its look."),
+    "real_logit": ("Logit, photos", "How sure the discriminator is that photos are photos."),
+    "fake_logit": ("Logit, made", "How sure it is that made pictures are photos. Near the other: it cannot tell."),
+    "skipped": ("Skipped steps", "Steps left out because numbers were no longer finite."),
+    "kid": (
+        "KID",
+        "Kernel distance of features, unbiased, to photos kept apart. 0: like them.",
+    ),
+    "kid_baseline": ("KID, Gaussian", "Of the plain baseline: a Gaussian in PCA space. A generator has to beat it."),
+    "precision": ("Precision", "Share of made pictures that lie among the photos."),
+    "recall": ("Recall", "Share of photos that lie among made pictures: how much of the variety is there."),
+    "memorisation": ("Memorisation", "Nearest training photo against nearest photo kept apart. Below 1: by heart."),
+    "gan_train": ("GAN-train", "Accuracy on photos of a classifier that has seen made pictures alone."),
+    "gan_test": ("GAN-test", "Accuracy on made pictures of a classifier that has seen photos."),
 }
 FIGURES = {"numbers": "Numbers a photo", "bits": "Bits a photo", "microseconds_a_photo": "µs a photo"}
 PARAMETERS = {
@@ -40,6 +56,13 @@ PARAMETERS = {
     "centred": "Centred updates",
     "latent_dim": "Latent size",
     "clip": "Gradient clip",
+    "beta1": "Adam β₁",
+    "beta2": "Adam β₂",
+    "gp_weight": "Gradient penalty",
+    "n_critic": "Critic steps",
+    "ema_decay": "EMA decay",
+    "diffaugment": "DiffAugment",
+    "max_grad_norm": "Gradient norm",
 }
 HELD_OUT = "_held_out"
 KINDS = {

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from app.studio.bend import in_line
 from app.theme import RADIUS, SPACE_L, SPACE_M, SPACE_S, SPACE_XS, Theme
 from app.thumbs.loader import ThumbLoader
 from app.views.picture import Picture, fitted
 from app.views.widgets import ElidedLabel, label
 
-HEIGHT, LEAST = 188, 96
-NEAREST, NEAR_WIDTH = 5, 84
+SIDE, LEAST, HEIGHT = 128, 96, 200
+NEAREST, NEAR_WIDTH, NARROWEST = 5, 92, 52
 NONE_NEAR = "None of your photos resembles it much."
 LOOKING = "Looking for the photos nearest to it …"
 
@@ -32,7 +33,7 @@ class Face(QWidget):
         self.setMinimumSize(LEAST, LEAST)
 
     def sizeHint(self) -> QSize:
-        return QSize(HEIGHT, HEIGHT)
+        return QSize(SIDE, SIDE)
 
     @property
     def image(self) -> QImage:
@@ -69,7 +70,7 @@ class Nearest(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_XS)
-        column.addWidget(label("Nearest of your photos", "section"))
+        column.addWidget(ElidedLabel("Nearest of your photos", "section"))
         column.addWidget(self.told)
         column.addLayout(self._row, 1)
 
@@ -86,6 +87,7 @@ class Nearest(QWidget):
         for photo_id, cosine in found[:NEAREST]:
             self._row.addWidget(self._photo(photo_id, cosine))
         self._row.addStretch(1)
+        self._fit()
 
     def show_broken(self, error: BaseException) -> None:
         self._clear()
@@ -107,10 +109,22 @@ class Nearest(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(made, 1)
-        told = label(alike, "small")
+        told = label(f"{round(100 * max(cosine, 0.0))} %", "small")
         told.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(told)
         return holder
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As many as there is room for, the nearest first."""
+        for place in range(self._row.count()):
+            item = self._row.itemAt(place)
+            holder = item.widget() if item is not None else None
+            if holder is not None:
+                holder.setVisible(place == 0 or (place + 1) * NARROWEST <= self.width())
 
     def _clear(self) -> None:
         while (item := self._row.takeAt(0)) is not None:
@@ -132,27 +146,25 @@ class Band(QFrame):
         self.face = Face(theme, "The picture that is chosen")
         self.target = Face(theme, "The photo that was sought")
         for face in (self.face, self.target):
-            face.setFixedSize(HEIGHT - 2 * SPACE_M, HEIGHT - 2 * SPACE_M)
+            face.setFixedSize(SIDE, SIDE)
         self.target.hide()
         self.line = ElidedLabel("", "strong")
         self.nearest = Nearest(theme, thumbs)
         self.nearest.photo_wanted.connect(self.photo_wanted)
-        acts = QHBoxLayout()
-        acts.setSpacing(SPACE_S)
-        for each in buttons:
-            acts.addWidget(each)
-        acts.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(SPACE_XS)
         words.addWidget(self.line)
         words.addWidget(self.nearest, 1)
-        words.addLayout(acts)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        row = QHBoxLayout()
         row.setSpacing(SPACE_M)
         row.addWidget(self.target)
         row.addWidget(self.face)
         row.addLayout(words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_S)
+        column.setSpacing(SPACE_S)
+        column.addLayout(row)
+        column.addWidget(in_line(*buttons))
 
     def show_picture(self, image: QImage, line: str) -> None:
         """Another picture; its nearest photos come later."""

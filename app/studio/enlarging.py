@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.lab.bench import hairline
+from app.studio.bend import Bend, in_line
 from app.studio.enlarge_form import EnlargeForm
 from app.studio.queue import Queued
 from app.studio.side_by_side import Shown, SideBySide
@@ -77,15 +78,8 @@ class EnlargePane(QWidget):
         self.show_state(EMPTY)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(SPACE_S)
-        head.addWidget(self.title)
-        head.addWidget(self.line, 1)
-        for part in (self.beside, self.heat, self.fit, self.actual):
-            head.addWidget(part)
-        self._head = QWidget()
-        head.setContentsMargins(0, 0, 0, 0)
-        self._head.setLayout(head)
+        said = in_line(self.title, self.line, stretch=1)
+        self._head = Bend(said, in_line(self.beside, self.heat, self.fit, self.actual))
         for shown in (self.state, self.wipe, self.models):
             self._stack.addWidget(shown)
         right = QVBoxLayout()

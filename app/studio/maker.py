@@ -90,7 +90,7 @@ class MakerForm(QWidget):
         holder.setLayout(slide)
         slide.setContentsMargins(0, 0, 0, 0)
         for title, tip, made in (
-            ("Pictures", "How many at a time.", self.count),
+            ("How many", "Pictures at a time.", self.count),
             ("Seed", "A number that always gives the same picture; the pictures beside have the next ones.", self.seed),
             ("Truncation", "Smaller: nearer to the usual, cleaner and more alike. 1: as varied as it learned.", holder),
             ("Make", "What the generator is told to make.", self.condition),
@@ -109,7 +109,7 @@ class MakerForm(QWidget):
         column.addWidget(self.about)
         column.addWidget(self.said)
         column.addSpacing(SPACE_S)
-        column.addWidget(label("Pictures", "section"))
+        column.addWidget(label("Asked for", "section"))
         column.addLayout(rows)
         column.addWidget(self.fresh)
         column.addSpacing(SPACE_S)

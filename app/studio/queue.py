@@ -14,7 +14,7 @@ from app.views.widgets import ElidedLabel, button
 from app.words import photos
 from core.records_studio import EnlargeReport
 
-WAITING, WORKING, DONE, FAILED = "", "enlarging", "done", "failed"
+WAITING, WORKING, DONE, FAILED = "", "Enlarging", "Done", "Failed"
 ROW, LEAST, MOST = 26, 72, 168
 
 
@@ -44,6 +44,8 @@ class QueueList(QWidget):
         self._reasons: dict[str, str] = {}
         self.list = _Rows(self.remove)
         self.list.setObjectName("queue")
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Photos to enlarge")
         self.list.setToolTip("Del takes a photo out of the queue.")
         self.list.currentRowChanged.connect(lambda _: self.moved.emit(self.current))
@@ -87,6 +89,7 @@ class QueueList(QWidget):
             failed = row.path in self._reasons
             self._states[row.photo_id] = FAILED if failed else DONE if row.photo_id in done else WAITING
         self._write()
+        self.changed.emit()
 
     def stop(self) -> None:
         """Nothing is worked on now."""
@@ -139,7 +142,7 @@ class QueueList(QWidget):
         for place, row in enumerate(self._rows):
             state = self._states.get(row.photo_id, WAITING)
             item = self.list.item(place)
-            item.setText(f"{row.name} · {state}" if state else row.name)
+            item.setText(f"{state} · {row.name}" if state else row.name)
             item.setToolTip(self._reasons.get(row.path, row.path))
         self.told.setText(photos(len(self._rows)) if self._rows else "Select photos, then add them.")
         self.clear.setVisible(bool(self._rows))

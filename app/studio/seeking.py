@@ -37,6 +37,7 @@ class PhotoLine(QFrame):
         head.addWidget(self.heading, 1)
         head.addWidget(close)
         self._area = scrolled(QWidget())
+        self._area.viewport().setObjectName("bandView")
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_L, SPACE_XS, SPACE_L, SPACE_XS)
@@ -48,6 +49,7 @@ class PhotoLine(QFrame):
     def offer(self, ids: Sequence[int], heading: str) -> None:
         """Let the person choose one of these (of the first MOST)."""
         holder = QWidget()
+        holder.setObjectName("bandView")
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, SPACE_S)
         row.setSpacing(SPACE_XS)

@@ -24,7 +24,7 @@ class Tiles(PictureSheet):
     moved = Signal(int)
     picked = Signal()
     activated = Signal(int)
-    gap, largest = 6, 200
+    gap, largest, inset = 6, 200, 3
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
@@ -13,12 +14,12 @@ from app.lab.runs import RunsPane
 from app.lab.words import begun
 from app.studio.form import GeneratorForm
 from app.studio.runview import RunView
-from app.studio.words import HEADS, difference_line, last_value
-from app.theme import SPACE_L, SPACE_M, Theme
+from app.studio.words import CONDITIONS, HEADS, difference_line, last_value
+from app.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from app.views.states import ADD, State
 from app.views.widgets import label
 from core.records_lab import Curve, Run
-from core.records_studio import GeneratorInfo
+from core.records_studio import GeneratorInfo, StudioSpec
 
 START = ("Train", "studio-train")
 WAIT = State("clock", "A moment", "The library is being opened.")
@@ -30,7 +31,7 @@ NEW = State(
     START,
 )
 WAITING = State("studio", "It begins", "The first pictures appear after a few steps.")
-NOTHING, LEAST_BESIDE = "Compare with …", 120
+NOTHING, LEAST_BESIDE = "Compare with …", 210
 
 
 def too_few(fewest: int) -> State:
@@ -56,6 +57,8 @@ class TrainPane(Bench):
         self._split = QSplitter(Qt.Orientation.Horizontal)
         super().__init__(theme, self.form, self._shown(), RunsPane(HEADS, self.beside), START[1])
         self.beside.currentIndexChanged.connect(lambda _: self.beside_chosen.emit(self.beside.currentData() or ""))
+        self.view.setContentsMargins(0, 0, SPACE_S, 0)
+        self.other.setContentsMargins(SPACE_M, 0, 0, 0)
         for view, fellow in ((self.view, self.other), (self.other, self.view)):
             view.wanted.connect(self.pictures_wanted)
             view.history.moved.connect(fellow.history.go_near)
@@ -66,7 +69,7 @@ class TrainPane(Bench):
     def _shown(self) -> QWidget:
         shown = QWidget()
         self._split.setChildrenCollapsible(False)
-        self._split.setHandleWidth(SPACE_L)
+        self._split.setHandleWidth(1)
         self._split.addWidget(self.view)
         self._split.addWidget(self.other)
         column = QVBoxLayout(shown)
@@ -109,7 +112,12 @@ class TrainPane(Bench):
         if not chosen and run.id != self.beside_id:
             return
         self._curves[run.id] = curves
-        view.show_run(run, self.title_of(run), known, curves, steps, said)
+        spec = StudioSpec.of(run.spec)
+        title = " ".join(filter(None, (self.title_of(run), f"{spec.size} × {spec.size}" if spec.size else "")))
+        if spec.condition:
+            title += f", told by {CONDITIONS[spec.condition].lower()}"
+        plain = replace(run, spec=replace(run.spec, parameters=spec.parameters))
+        view.show_run(plain, title, known, curves, steps, said)
         self._tell_difference()
         self.show_something()
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
+from app.studio.bend import Bend, in_line
 from app.studio.words import version_line
-from app.theme import SPACE_S, SPACE_XS
+from app.theme import SPACE_XS
 from app.views.reveal import show_in_folder
 from app.views.widgets import button, label
 from core.records_studio import Version
@@ -31,14 +32,13 @@ class VersionRow(QWidget):
         self.folder = button("Show in folder", "link", self._reveal)
         self.forget = button("Take away", "link", self._forget)
         self.forget.setToolTip("Out of the photo's stack. Can be undone.")
+        there = QWidget()
+        there.setLayout(self._buttons)
+        self._buttons.setContentsMargins(0, 0, 0, 0)
+        shown = in_line(label("In its stack", "section"), there)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
-        row.addWidget(label("In its stack", "section"))
-        row.addLayout(self._buttons)
-        row.addStretch(1)
-        row.addWidget(self.folder)
-        row.addWidget(self.forget)
+        row.addWidget(Bend(shown, in_line(self.folder, self.forget)))
         self._group.idClicked.connect(lambda _: self._chose())
         self.set_versions(())
 

@@ -6,16 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.icons import IconButton
 from app.lab.bench import scrolled
 from app.lab.fields import Choice
 from app.studio.band import Face
+from app.studio.bend import Bend, in_line
 from app.studio.tiles import STRIP_HEIGHT, Strip
 from app.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from app.views.states import State, StatePage
-from app.views.widgets import ElidedLabel, button, label
+from app.views.widgets import ElidedLabel, button
 from core.records_lab import PictureGrid
 
 FRAMES = (12, 24, 48, 96)
@@ -68,13 +69,7 @@ class WalkPage(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        acts = QHBoxLayout()
-        acts.setSpacing(SPACE_S)
-        acts.addWidget(self.play)
-        acts.addWidget(self.count)
-        acts.addStretch(1)
-        acts.addWidget(self.keep)
-        acts.addWidget(self.save)
+        acts = Bend(in_line(self.play, self.count), in_line(self.keep, self.save))
         area = scrolled(self.strip)
         area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedHeight(STRIP_HEIGHT + SPACE_M)
@@ -86,8 +81,8 @@ class WalkPage(QWidget):
         column.addWidget(self.line)
         column.addWidget(self.face, 1)
         column.addWidget(area)
-        column.addWidget(label("Every frame is made by the generator. No photo of yours is among them.", "small"))
-        column.addLayout(acts)
+        column.addWidget(ElidedLabel("Every frame is made by the generator. No photo of yours is among them.", "small"))
+        column.addWidget(acts)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._nothing)

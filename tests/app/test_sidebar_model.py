@@ -32,7 +32,7 @@ def test_fixed_rows_and_their_counts(model):
     model.set_status(STATUS)
     shown = {model.index(row).data(): model.index(row).data(COUNT_ROLE) for row in range(model.rowCount())}
     assert list(shown)[:3] == ["All photos", "Events", "Trips"]
-    assert list(shown)[-3:] == ["Folders", "Problems", "Lab"]
+    assert list(shown)[-3:] == ["Problems", "Lab", "Studio"]
     assert (shown["All photos"], shown["Events"], shown["Trips"], shown["Problems"]) == (1500, 3, 0, 3)
 
 

@@ -1,4 +1,4 @@
-"""A Studio that answers at once, for what would take minutes: runs, pictures and enlargements made up for the window."""
+"""A Studio that answers at once, for what would take minutes: runs, pictures, enlargements made up for the window."""
 
 from __future__ import annotations
 
