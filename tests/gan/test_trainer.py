@@ -203,6 +203,17 @@ def test_low_precision_leaves_weights_and_penalty_in_float32(
     assert all(math.isfinite(values[-1]) for values in gan.history_.values())
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_variant_trains_in_low_precision(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path that a graphics processor takes, on the CPU's own autocast."""
+    monkeypatch.setattr(module, "in_low", lambda device, precision: True)
+    gan = trainer(name)
+    gan.train(pictures(size=gan.shape.size), labels(), steps=2, every=2)
+    assert gan.history_["skipped"] == [0.0]
+    for network in (gan.generator, gan.discriminator, gan.ema):
+        assert all(x.dtype != torch.bfloat16 and bool(torch.isfinite(x).all()) for x in network.state_dict().values())
+
+
 def test_precision_makes_no_difference_on_a_cpu() -> None:
     a, b = (trainer(precision=precision).train(pictures(), steps=3).samples(2) for precision in ("float32", "bfloat16"))
     assert np.array_equal(a, b)
