@@ -51,6 +51,7 @@ from core.store import (
 from core.store.journal import Command
 from core.store.store import Store
 from core.store.walls import Walls
+from core.studio.studio import Studio
 
 if TYPE_CHECKING:
     from core.correct.corrections import Corrections
@@ -65,7 +66,8 @@ class Library:
         self._store = store
         self.root = store.root
         self._walls = Walls(store)
-        self.lab = Lab(store, self._walls, threading.Lock())
+        busy = threading.Lock()
+        self.lab, self.studio = Lab(store, self._walls, busy), Studio(store, self._walls, busy)
 
     @staticmethod
     def open(root: Path, *, mode: Literal["write", "read"] = "write") -> Library:
@@ -77,6 +79,7 @@ class Library:
 
     def close(self) -> None:
         """Save the wall for the next start and let go; further calls raise LibraryError."""
+        self.studio.close()
         try:
             if self._store.mode == "write" and not self._store.closed:
                 self._walls.save()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.records import Scope
 from core.records_lab import Parameter, RunSpec, Value
 
-GENERATORS = ("vanilla", "conditional", "dcgan", "fastgan", "srgan")
+GENERATORS = ("fastgan", "dcgan", "conditional", "vanilla", "srgan")
 """What can be trained, in the order of the Studio. The last enlarges photos, the others make pictures from noise."""
 
 CONDITIONS = ("events", "kinds", "places", "albums")
@@ -57,7 +57,7 @@ class StudioSpec:
     """What to train on which photos. ``size`` and ``steps`` 0: the generator's own. ``condition``: one of
     :data:`CONDITIONS`, or "" for none."""
 
-    model: str
+    model: str = GENERATORS[0]
     scope: Scope = field(default_factory=Scope)
     size: int = 0
     steps: int = 0

@@ -5,8 +5,6 @@ Digital source types are those of the IPTC vocabulary (cv.iptc.org/newscodes/dig
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -140,22 +138,3 @@ def facts_of(path: str) -> dict[str, str]:
             if datum.groupName() == _PREFIX:
                 found[datum.tagName()] = datum.toString()
         return found
-
-
-def write_new(path: str, data: bytes) -> None:
-    """Put a file whole where an empty one holds its place (see :func:`core.media.whole.free_name`); where the disk
-    refuses, neither stays. Raises OSError."""
-    folder, name = os.path.split(path)
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, os.path.join(folder, name))
-    except BaseException:
-        for each in (temporary, path):
-            if os.path.exists(each):
-                os.unlink(each)
-        raise

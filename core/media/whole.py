@@ -10,6 +10,7 @@ import os
 import struct
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -22,6 +23,7 @@ from core.media.decode import PILLOW, decode_from, kind_of, orientation_of
 from core.media.marks import with_profile
 from core.media.safely import DECODER_ERRORS, as_media_error, check_pixels, open_image
 from core.media.turn import upright_array
+from core.nn.checkpoints import write_whole
 
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -177,3 +179,20 @@ def free_name(folder: str, stem: str, suffix: str) -> str:
             serial += 1
             continue
         return path
+
+
+def fill(path: str, data: bytes) -> None:
+    """Put a file whole where an empty one holds its place (see :func:`free_name`); where the disk refuses, not even
+    that stays. Raises OSError."""
+    try:
+        replace_file(path, data)
+    except BaseException:
+        if os.path.exists(path):
+            os.unlink(path)
+        raise
+
+
+def replace_file(path: str, data: bytes) -> None:
+    """Write a file whole, or leave what was there. Raises OSError."""
+    write_whole(Path(path), data)
+    os.chmod(path, 0o644)

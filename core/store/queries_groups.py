@@ -81,6 +81,14 @@ def groups(conn: Connection, kind: str) -> list[Group]:
     return [Group(*tuple(row)) for row in conn.execute(wanted.order_by(*_order(kind)))]
 
 
+def title_of(conn: Connection, group_id: int) -> tuple[str, str]:
+    """(title, kind) of a group. Raises KeyError."""
+    row = conn.execute(select(s.group.c.title, s.group.c.kind).where(s.group.c.id == group_id)).first()
+    if row is None:
+        raise KeyError(group_id)
+    return row.title, row.kind
+
+
 def boundaries(conn: Connection, before_ids: list[int]) -> list[Boundary]:
     """The gaps after some photos, in the order of those, where both neighbours can be seen."""
     b, after = s.boundary.c, s.photo.alias()

@@ -115,14 +115,30 @@ def similar(store: Store, photo_id: int, top: int) -> list[tuple[int, float]]:
     embedder, vector, _ = found
     with store.read() as conn:
         at = vector_row(conn, embedder.id, photo_id)
+    return _photos_near(store, embedder, vector, top, photo_id, None if at is None else at[0])
+
+
+def photos_like(store: Store, embedder: EmbedderRow, vector: NDArray[np.float16], top: int) -> list[tuple[int, float]]:
+    """(photo, cosine) of the ``top`` visible photos most like a vector of an embedder; empty without any."""
+    return _photos_near(store, embedder, vector, top) if top > 0 else []
+
+
+def _photos_near(
+    store: Store,
+    embedder: EmbedderRow,
+    vector: NDArray[np.float16],
+    top: int,
+    itself: int | None = None,
+    row: int | None = None,
+) -> list[tuple[int, float]]:
     wanted = top + 1
     while True:  # rows of noise, of replaced vectors and of removed photos do not count
-        near, scores = nearest_rows(store, embedder, vector, wanted, None if at is None else at[0])
+        near, scores = nearest_rows(store, embedder, vector, wanted, row)
         rows = near.tolist()
         with store.read() as conn:
             photos = _photos_of(conn, embedder.id, rows)
         pairs = zip(rows, scores.tolist(), strict=True)
-        nearest = [(photos[row], score) for row, score in pairs if row in photos and photos[row] != photo_id]
+        nearest = [(photos[row], score) for row, score in pairs if row in photos and photos[row] != itself]
         if len(nearest) >= top or len(rows) < wanted:
             return nearest[:top]
         wanted *= 4

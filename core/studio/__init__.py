@@ -1,0 +1,1 @@
+"""The Studio: generators trained on the person's own photos, what they make, and photos enlarged."""
