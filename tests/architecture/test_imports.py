@@ -20,7 +20,6 @@ FACADE = (
     "core.records_lab",
     "core.records_studio",
     "core.studio.files",
-    "core.records_studio",
     "core.progress",
     "core.errors",
     "core.paths",
@@ -40,7 +39,10 @@ TORCH = ("torch", "torchvision", "timm", "open_clip")
 TORCH_ROOMS = ("core.nn", "core.embed", "core.sequence", "core.recognise", "core.gan", "core.superres", "core.device")
 TORCH_FREE = ("core.embed.base", "core.embed.registry", "core.embed.catalogue")
 COMPUTING = ("core.group", "core.sequence", "core.gan", "core.superres", "core.embed", "core.recognise")
-JOINING = ("core.index", "core.grouping", "core.correct", "core.learn", "core.lab", "core.studio", "core.library", "core.doctor")
+JOINING = (
+    *("core.index", "core.grouping", "core.correct", "core.learn", "core.lab", "core.studio"),
+    *("core.library", "core.doctor"),
+)
 STORAGE = ("core.store", "core.library", "core.index", "core.grouping", "sqlalchemy", "sqlite3", "alembic")
 CLOCKS = ("time.time", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "datetime.datetime.now")
 
