@@ -28,7 +28,7 @@ class Feed:
         """(pictures float32 [batch, c, h, w] in [-1, 1], labels int64 [batch] or None) of batch ``number``."""
         rows = self.rows(number)
         real = to_tensor(self.images[rows], device)
-        return real, None if self.labels is None else torch.from_numpy(self.labels[rows]).to(device)
+        return real, None if self.labels is None else _sent(torch.from_numpy(self.labels[rows]), device)
 
     def _permuted(self, turn: int) -> NDArray[np.int64]:
         if turn != self._round:
@@ -38,8 +38,15 @@ class Feed:
 
 def to_tensor(images: NDArray[np.uint8], device: torch.device | str = "cpu") -> Tensor:
     """uint8 [n, h, w, c] -> float32 [n, c, h, w] in [-1, 1]."""
-    pictures = torch.from_numpy(np.ascontiguousarray(images)).to(device).permute(0, 3, 1, 2)
+    pictures = _sent(torch.from_numpy(np.ascontiguousarray(images)), torch.device(device)).permute(0, 3, 1, 2)
     return pictures.to(torch.float32, memory_format=torch.contiguous_format).div_(127.5).sub_(1.0)
+
+
+def _sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """On the device; to a CUDA device from pinned memory, so that what it still computes need not be waited for."""
+    if device.type == "cuda":
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)
 
 
 def to_pixels(pictures: Tensor) -> NDArray[np.uint8]:

@@ -57,6 +57,7 @@ class GanTrainer:
             self.discriminator = variant.discriminator(shape, self.parameters).to(self.device).train()
         self._average = Average(self.generator, float(self.parameters["ema_decay"]))
         self._adam_g, self._adam_d = self._adam(self.generator), self._adam(self.discriminator)
+        self._low = in_low(self.device.type, str(self.parameters["precision"]))
         self._draws, self._meter = seeds.generator(seed, device), Meter(self.device)
         self._shown: U8 = np.zeros((0, shape.size, shape.size, shape.channels), np.uint8)
         self.step = 0
@@ -94,7 +95,7 @@ class GanTrainer:
             state.load(self, resume)
         progress.phase(f"Training: {self.variant.title}", steps, "steps")
         progress.set(self.step)
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
             while self.step < steps:
                 self._check(progress, resume)
                 self._train_one(feed)
@@ -208,7 +209,10 @@ class GanTrainer:
         """One generator for what we draw, torch's own for what networks draw (noise, dropout): never the same."""
         seed = (self.seed * STRIDE + self.step) * 2 % 2**63
         self._draws.manual_seed(seed)
-        torch.default_generator.manual_seed(seed + 1)
+        if self.device.type == "cpu":
+            torch.default_generator.manual_seed(seed + 1)
+        else:
+            torch.manual_seed(seed + 1)  # of the device's generator too
 
     # ------------------------------------------------------------ asking
 
@@ -252,7 +256,7 @@ class GanTrainer:
         return GuardedAdam(network.parameters(), float(own["learning_rate"]), betas, float(own["max_grad_norm"]))
 
     def _autocast(self) -> AbstractContextManager[object]:
-        if not in_low(self.device.type, str(self.parameters["precision"])):
+        if not self._low:
             return contextlib.nullcontext()
         return torch.autocast(self.device.type, torch.bfloat16)
 

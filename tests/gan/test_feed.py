@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
@@ -42,6 +44,15 @@ def test_a_batch_holds_pictures_with_their_own_labels() -> None:
     assert np.array_equal(to_pixels(real), images[labels.numpy()])
     assert real.shape == (4, 3, 8, 8)
     assert real.is_contiguous()
+
+
+def test_pictures_may_lie_in_a_file(tmp_path: Path) -> None:
+    images = pictures(10)
+    kept = np.memmap(tmp_path / "pictures", np.uint8, "w+", shape=images.shape)
+    kept[:] = images
+    for number in range(3):
+        real, _ = Feed(kept, None, 4, 0).take(number, torch.device("cpu"))
+        assert torch.equal(real, Feed(images, None, 4, 0).take(number, torch.device("cpu"))[0])
 
 
 def test_every_value_of_a_pixel_survives() -> None:
