@@ -154,13 +154,9 @@ def _save(path: Path, task: Task, trainer: GanTrainer) -> None:
 
         Sampler.of(trainer, names=list(task.food.names), run=Path(task.folder).name).save(path)
         return
-    from core.nn import checkpoints
     from core.superres import adversarial, recipes
 
-    network = adversarial.network_of(trainer)
-    name, attributes = recipes.SHAPES[type(network)]
-    arrays = {key: array.astype(np.float16) for key, array in checkpoints.to_arrays(network).items()}
-    checkpoints.save(path, arrays, {name: json.dumps({key: getattr(network, key) for key in attributes})})
+    recipes.save(path, adversarial.network_of(trainer))
 
 
 def timed(task: Task, progress: Progress) -> float:
