@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app import __version__, cli_correct, cli_embedders, cli_groups, cli_lab, cli_learn
+from app import __version__, cli_correct, cli_embedders, cli_groups, cli_lab, cli_learn, cli_studio, cli_upscale
 from app import cli_output as output
 from app.cli_shared import JsonOption, LibraryOption, MisuseError, photo_of, reading, root_of
 from app.launch import MISUSE, open_window
@@ -247,4 +247,6 @@ cli_groups.add_to(app)
 cli_correct.add_to(app)
 cli_learn.add_to(app)
 cli_lab.add_to(app)
+cli_studio.add_to(app)
+cli_upscale.add_to(app)
 cli_embedders.add_to(app, root_of)

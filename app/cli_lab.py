@@ -79,10 +79,11 @@ def spec_of(opened: Library, name: str, given: list[str], group: int | None, fol
         if not equals:
             raise MisuseError(f"A parameter is written NAME=VALUE, not “{each}”.")
         parameters[key] = value
-    return RunSpec(name, _scope(opened, group, folder), parameters, seed)
+    return RunSpec(name, scope_of(opened, group, folder), parameters, seed)
 
 
-def _scope(opened: Library, group: int | None, folder: str | None) -> Scope:
+def scope_of(opened: Library, group: int | None, folder: str | None) -> Scope:
+    """The photos of a group, a folder, or all. Misuse for a folder that is none of the library."""
     if group is not None:
         return Scope("group", group)
     if folder is None:

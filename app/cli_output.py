@@ -148,6 +148,7 @@ def diagnosis(facts: dict[str, Any]) -> None:
     rows = [("reverie", facts["version"]), ("Python", facts["python"]), ("system", facts["system"])]
     rows += [*facts["packages"].items(), ("device", facts["device"]), ("embedder", facts["embedder"])]
     rows += [(f"training {name}", where) for name, where in facts["learners"].items()]
+    rows += [(f"studio {name}", where) for name, where in facts["studio"].items()]
     rows += [*facts["codecs"].items(), ("library", facts["library"])]
     table(("", ""), rows)
     if not facts["library_exists"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,10 +16,21 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
+_JSON_SECONDS = 0.5
+"""Between two reports as JSON."""
+
 
 @contextmanager
-def shown() -> Iterator[Progress]:
-    """A progress for one piece of work; the first Ctrl-C (or a polite kill) cancels it, the second ends the process."""
+def shown(as_json: bool = False) -> Iterator[Progress]:
+    """A progress for one piece of work; the first Ctrl-C (or a polite kill) cancels it, the second ends the process.
+
+    ``as_json``: as objects, one a line, whatever stderr is.
+    """
+    if as_json:
+        progress = Progress(_tell_json, interval=_JSON_SECONDS)
+        with _cancelled_by_signals(progress):
+            yield progress
+        return
     if not sys.stderr.isatty():
         progress = Progress(_tell)
         with _cancelled_by_signals(progress):
@@ -30,6 +42,18 @@ def shown() -> Iterator[Progress]:
     with bars, _cancelled_by_signals(progress):
         yield progress
         listener.finish()
+
+
+def _tell_json(report: Report) -> None:
+    if report.notice is not None:
+        told: dict[str, object] = {"notice": report.notice}
+    else:
+        left = report.seconds_left
+        told = {
+            "phase": report.phase, "done": report.done, "total": report.total, "unit": report.unit,
+            "rate": round(report.rate, 3), "seconds_left": None if left is None else round(left, 1),
+        }  # fmt: skip
+    sys.stderr.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _tell(report: Report) -> None:

@@ -18,8 +18,8 @@ PACKAGES = (
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """``faults``: sentences, empty where all is well. ``learners``: what would train where. ``library_exists`` False:
-    there was nothing to check."""
+    """``faults``: sentences, empty where all is well. ``learners``: what would train where. ``studio``: the same of
+    generators, and what of the models that enlarge is here. ``library_exists`` False: there was nothing to check."""
 
     python: str
     system: str
@@ -27,6 +27,7 @@ class Diagnosis:
     device: str
     embedder: str
     learners: dict[str, str]
+    studio: dict[str, str]
     codecs: dict[str, str]
     library: str
     library_exists: bool
@@ -46,6 +47,7 @@ def examine(library: Path) -> Diagnosis:
         device=device,
         embedder=_embedder(faults),
         learners=_learners(device),
+        studio=_studio(device),
         codecs=codecs(),
         library=str(library),
         library_exists=_check_library(library, faults),
@@ -90,6 +92,19 @@ def _learners(device: str) -> dict[str, str]:
     from core.records_lab import LEARNERS
 
     return {name: device if name in CLASSES else str(cpu()) for name in LEARNERS}
+
+
+def _studio(device: str) -> dict[str, str]:
+    """Where each generator would train, and whether each model that enlarges is here (the start of its SHA-256)."""
+    from core.records_studio import GENERATORS
+    from core.studio.files import upscalers
+
+    found = {name: device for name in GENERATORS}
+    for each in upscalers():
+        found[f"enlarge {each.name}"] = (
+            f"here {each.sha256[:16]}".strip() if each.available else f"not here: {each.why_not}"
+        )
+    return found
 
 
 def _check_library(library: Path, faults: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Enlarging of plain files, with no library: for the command line."""
+"""The part of the Studio that needs no library: what there is, and enlarging of plain files, for the command line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from dataclasses import asdict
 
 from core.errors import Cancelled
 from core.progress import Progress
-from core.records_studio import EnlargeReport, Upscaler
+from core.records_studio import EnlargeReport, GeneratorInfo, Upscaler
 from core.studio import queue
 from core.studio.asked import How
+
+
+def generators() -> tuple[GeneratorInfo, ...]:
+    """What can be trained, with every parameter."""
+    from core.studio import catalogue
+
+    return catalogue.models()
 
 
 def upscalers() -> tuple[Upscaler, ...]:
@@ -61,3 +68,11 @@ def enlarge_files(
     if worked.cancelled:
         raise Cancelled(f"Cancelled; {len(report.done)} of {len(paths)} are done.")
     return report
+
+
+def pictures_in(folder: str) -> list[str]:
+    """The files in a folder that are pictures by their names, in order; folders in it are left out."""
+    from core.media.formats import format_of
+
+    with os.scandir(folder) as entries:
+        return sorted(each.path for each in entries if each.is_file() and format_of(each.path) is not None)

@@ -10,6 +10,7 @@ from tests.architecture.source import Module, _imports, calls, modules, within
 
 QT = ("PySide6", "shiboken6", "PyQt6", "qtpy")
 WITHOUT_QT = (
+    *("app.cli_studio", "app.cli_upscale"),
     *("app.cli_correct", "app.cli_groups", "app.cli_lab", "app.cli_learn", "app.cli_shared"),
     *("app.__main__", "app.cli", "app.cli_output", "app.cli_progress", "app.launch", "app"),
 )
