@@ -99,11 +99,10 @@ def _studio(device: str) -> dict[str, str]:
     from core.records_studio import GENERATORS
     from core.studio.files import upscalers
 
-    found = {name: device for name in GENERATORS}
+    found = dict.fromkeys(GENERATORS, device)
     for each in upscalers():
-        found[f"enlarge {each.name}"] = (
-            f"here {each.sha256[:16]}".strip() if each.available else f"not here: {each.why_not}"
-        )
+        here = f"here {each.sha256[:16]}".strip()
+        found[f"enlarge {each.name}"] = here if each.available else f"not here: {each.why_not}"
     return found
 
 
