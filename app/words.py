@@ -18,6 +18,10 @@ SOURCES = {
 }
 
 
+PIXELS = "pixels"
+"""The unit of work that is counted in points: its share is told, not its numbers."""
+
+
 def number(value: int) -> str:
     """A whole number, digits grouped as the locale does."""
     return QLocale().toString(value)
@@ -125,14 +129,16 @@ def rate(value: float, unit: str) -> str:
 
 
 def work_line(report: Report) -> str:
-    """``3,412 of 20,118 · 41 photos/s · 7 min left`` of a running job."""
-    if report.total <= 0:
+    """``3,412 of 20,118 · 41 photos/s · 7 min left`` of a running job; ``17 %`` of what nobody counts."""
+    if report.unit == PIXELS and report.total > 0:
+        parts = [f"{number(int(100 * report.done / report.total))} %"]
+    elif report.total <= 0:
         parts = [f"{number(report.done)} {report.unit}"] if report.done else []
     else:
         parts = [f"{number(report.done)} of {number(report.total)}"]
     if report.paused:
         return " · ".join([*parts, "paused"])
-    if report.rate > 0:
+    if report.rate > 0 and report.unit != PIXELS:
         parts.append(rate(report.rate, report.unit))
     if report.seconds_left is not None and report.done:
         parts.append(time_left(report.seconds_left))

@@ -33,7 +33,7 @@ from core.records_studio import Upscaler
 
 SCALES = (2, 3, 4)
 PERCENT = 100
-SETTLE_MS = 300
+SETTLE_MS, STEPS = 300, 1000
 FILE = "file"
 HASH_SHOWN = 12
 
@@ -193,8 +193,10 @@ class EnlargeForm(QWidget):
 
     def show_report(self, report: Report) -> None:
         """How far the queue is."""
-        self.bar.setRange(0, report.total)
-        self.bar.setValue(report.done)
+        if report.total > 0:
+            self.bar.setRange(0, STEPS)
+            self.bar.setValue(round(STEPS * min(report.done / report.total, 1.0)))
+            self.queue.set_working(report.done / report.total)
         self.line.setText(work_line(report))
 
     # ------------------------------------------------------------ what the person chose
@@ -258,6 +260,7 @@ class EnlargeForm(QWidget):
     def use_file(self, path: Path) -> None:
         """Enlarge by a community model."""
         self.file = path
+        self._seconds = {key: value for key, value in self._seconds.items() if key[0] != FILE}
         self.choose_file.setText(path.name)
         self._chose()
 

@@ -31,6 +31,7 @@ class GeneratorForm(TrainingForm):
         self._generators: tuple[GeneratorInfo, ...] = ()
         self._asked: Place | None = None
         self._wished: tuple[StudioSpec, str, str] | None = None
+        self._looked: tuple[Scope, int, str] | None = None
         self._can_train = True
         self._training = False
         self._times: dict[tuple[str, int], str] = {}
@@ -189,16 +190,26 @@ class GeneratorForm(TrainingForm):
 
     def look_soon(self) -> None:
         """Ask what there is to learn from, once the choice has settled."""
-        self._can_train = True
         self._show_time()
-        if self.info is not None and self._places:
+        if self.info is not None and self._places and self._wanted() != self._looked:
+            self._can_train = True
+            self.set_training(self._training)
             self._timer.start()
+
+    def look_again(self) -> None:
+        """What there is to learn from may have changed."""
+        self._looked = None
+        self.look_soon()
 
     # ------------------------------------------------------------ inside
 
     def _look(self) -> None:
         if self.info is not None and self.isVisible():
-            self.looked.emit(self.scope, self.chosen_size, self.chosen_condition)
+            self._looked = self._wanted()
+            self.looked.emit(*self._looked)
+
+    def _wanted(self) -> tuple[Scope, int, str]:
+        return self.scope, self.chosen_size, self.chosen_condition
 
     def _say_facts(self, text: str, *, warning: bool) -> None:
         self.facts.setProperty("role", "warning" if warning else "small")

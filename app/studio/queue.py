@@ -42,6 +42,7 @@ class QueueList(QWidget):
         self._rows: list[Queued] = []
         self._states: dict[int, str] = {}
         self._reasons: dict[str, str] = {}
+        self._worked: list[int] = []
         self.list = _Rows(self.remove)
         self.list.setObjectName("queue")
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -75,10 +76,19 @@ class QueueList(QWidget):
         self.changed.emit()
         self.moved.emit(self.current)
 
-    def set_working(self, done: int) -> None:
-        """So many are done, the next one is worked on."""
-        for place, row in enumerate(self._rows):
-            self._states[row.photo_id] = DONE if place < done else WORKING if place == done else WAITING
+    def begin(self) -> None:
+        """Those that are not done yet are worked off now."""
+        self._worked = self.waiting
+
+    def set_working(self, share: float) -> None:
+        """So much of what is worked off is done, in points: the photos before are done, one is worked on."""
+        rows = {row.photo_id: row for row in self._rows}
+        sizes = [rows[photo].width * rows[photo].height if photo in rows else 0 for photo in self._worked]
+        done, whole = 0, max(sum(sizes), 1)
+        for photo, points in zip(self._worked, sizes, strict=True):
+            begins, done = done / whole, done + points
+            ended = done / whole <= share
+            self._states[photo] = DONE if ended else WORKING if begins <= share else WAITING
         self._write()
 
     def show_report(self, report: EnlargeReport) -> None:
@@ -94,6 +104,7 @@ class QueueList(QWidget):
     def stop(self) -> None:
         """Nothing is worked on now."""
         self._states = {photo: state for photo, state in self._states.items() if state != WORKING}
+        self._worked = []
         self._write()
 
     # ------------------------------------------------------------ what is in it

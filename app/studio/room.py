@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtGui import QImage
 
 from app import operations_studio as say
@@ -18,17 +19,19 @@ from app.studio.room_enlarge import EnlargeRoom
 from app.studio.room_generate import GenerateRoom
 from app.studio.training import NEW, too_few
 from app.views.states import State
-from app.words import work_line
+from app.words import photos, work_line
 from core.errors import ReverieError
 from core.progress import Progress, Report
 from core.records import Scope, Status
 from core.records_lab import Curve, PictureGrid, Run
-from core.records_studio import FEWEST, GeneratorInfo, StudioSpec
+from core.records_studio import FEWEST, AlbumFacts, GeneratorInfo, StudioSpec
 
 if TYPE_CHECKING:
     from app.desk import Desk
     from core.library import Library
 
+AT_ONCE = 2000
+"""So many photos are looked at without being asked to."""
 REFRESH_MS = 400
 """While a training reports, its curves are read so often at most."""
 
@@ -92,12 +95,13 @@ class StudioRoom(Room):
         self.page.train.form.set_places(self.places())
         self.desk.show_room(self.name)
         self._read_shown()
-        self.page.train.form.look_soon()
 
     def _read_shown(self) -> None:
         self.page.train.set_training(self._training)
         shown = {TRAIN: self._read_training, GENERATE: self._read_training, ENLARGE: self.enlarge.refresh}
         shown[self.page.shown]()
+        if self.page.shown == TRAIN:
+            self.page.train.form.look_soon()
         if self.page.shown == GENERATE:
             self.generate.refresh()
 
@@ -176,14 +180,18 @@ class StudioRoom(Room):
             if report.total:
                 form.say_looking(f"Looking at the photos: {work_line(report)}")
 
+        def work(library: Library, progress: Progress) -> AlbumFacts | int:
+            there = len(np.unique(library.wall(scope).ids))
+            return there if there > AT_ONCE else library.studio.look(scope, side, progress, condition)
+
+        def done(found: AlbumFacts | int) -> None:
+            if isinstance(found, int):
+                form.say_looking(f"{photos(found)}. Training looks at each of them first.")
+            else:
+                form.show_facts(found)
+
         form.say_looking("Looking at the photos …")
-        self.ask(
-            "look",
-            lambda library, progress: library.studio.look(scope, side, progress, condition),
-            form.show_facts,
-            failed,
-            reported=reported,
-        )
+        self.ask("look", work, done, failed, reported=reported)
 
     # ------------------------------------------------------------ what runs
 

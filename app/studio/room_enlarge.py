@@ -82,19 +82,18 @@ class EnlargeRoom(Room):
     def show_report(self, report: Report) -> None:
         """How far the queue is."""
         self.pane.form.show_report(report)
-        if report.unit == "photos":
-            self.pane.form.queue.set_working(report.done)
 
     def _enlarge(self) -> None:
         form = self.pane.form
-        file = form.file if form.model_name == FILE else None
+        ids = form.queue.waiting
+        form.queue.begin()
         say.enlarge(
             self.session,
-            form.queue.waiting,
+            ids,
             form.model_name,
             form.scale,
             form.share,
-            file,
+            self._file,
             form.queue.show_report,
             self._over,
         )
@@ -112,10 +111,17 @@ class EnlargeRoom(Room):
         if fresh:
             self.pane.try_it()
 
+    @property
+    def _file(self) -> Path | None:
+        """The community model that was chosen, where one is to be used."""
+        return self.pane.form.file if self.pane.form.model_name == FILE else None
+
     def _try(self, trial: Trial) -> None:
+        file = None if trial.beside else self._file
+
         def work(library: Library, progress: Progress) -> Any:
             found = library.studio.preview(
-                trial.photo_id, trial.box, trial.models, trial.scale, trial.strength, progress
+                trial.photo_id, trial.box, trial.models, trial.scale, trial.strength, progress, file=file
             )
             return _beside(found) if trial.beside else _one(found)
 
@@ -135,12 +141,12 @@ class EnlargeRoom(Room):
     def _measure(self) -> None:
         """How long the photo that is looked at takes with the chosen model, unless that is known."""
         form, current = self.pane.form, self.pane.form.queue.current
-        if current is None or not form.ready or form.model_name == FILE or form.seconds(current.photo_id) is not None:
+        if current is None or not form.ready or form.seconds(current.photo_id) is not None:
             return
-        model, scale = form.model_name, form.scale
+        model, scale, file = form.model_name, form.scale, self._file
 
         def work(library: Library, progress: Progress) -> float:
-            return float(library.studio.estimate_enlarge([current.photo_id], model, scale, progress))
+            return float(library.studio.estimate_enlarge([current.photo_id], model, scale, progress, file=file))
 
         def done(seconds: float) -> None:
             form.show_seconds(current.photo_id, model, scale, seconds)

@@ -24,6 +24,8 @@ HOW = {
     "projection": "A photo, sought",
     "dream": "Dreamt",
 }
+SOUGHT = "photo-"
+"""What the name of a point begins with that a photo was found at."""
 FORMATS = "GIF (*.gif);;Animated PNG (*.png *.apng);;WebP (*.webp)"
 WEIGHTS = "Models (*.safetensors *.pth *.pt)"
 
@@ -45,15 +47,20 @@ def warned(sentences: Sequence[str]) -> str:
 
 
 def point_words(point: int | str) -> str:
-    """Where a picture comes from: ``seed 1,234``, or a point of the generator's own."""
-    return f"seed {number(point)}" if isinstance(point, int) else f"point {point}"
+    """Where a picture comes from: ``seed 1,234``, ``near seed 17``, ``a photo that was sought``."""
+    text = str(point)
+    if text.isdecimal():
+        return f"seed {number(int(text))}"
+    if "~" in text:
+        return f"near {point_words(text.partition('~')[0])}"
+    return "a photo that was sought" if text.startswith(SOUGHT) else text
 
 
 def made_line(made: Made) -> str:
     """``Generated · FastGAN · seed 17 · 64 × 64``."""
     parts = [HOW.get(made.how, made.how), made.model]
     if made.seed:
-        parts.append(f"seed {made.seed}")
+        parts.append(point_words(made.seed))
     for name in ("condition", "truncation"):
         value = made.settings.get(name)
         if value not in (None, "", 1.0):

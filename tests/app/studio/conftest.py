@@ -12,7 +12,7 @@ from tests.app.studio.fake import Facade, FakeStudio
 def studio(desk, monkeypatch):
     library = desk.session.library
     made = FakeStudio(library, library.wall(Scope()).ids)
-    monkeypatch.setattr(type(library), "studio", Facade(made), raising=False)
+    monkeypatch.setattr(library, "studio", Facade(made))
     return made
 
 

@@ -228,7 +228,7 @@ class FakeStudio:
     def upscalers(self):
         return UPSCALERS
 
-    def preview(self, photo_id, box, models, scale, strength, progress):
+    def preview(self, photo_id, box, models, scale, strength, progress, *, file=None):
         self.said.append(("preview", photo_id, box, tuple(models), scale, strength))
         self._check()
         side = SIDE * scale
@@ -240,7 +240,7 @@ class FakeStudio:
         )
         return Preview(shades(1, side)[0], crops, heat)
 
-    def estimate_enlarge(self, photo_ids, model, scale, progress=None):
+    def estimate_enlarge(self, photo_ids, model, scale, progress=None, *, file=None):
         self.said.append(("measure", tuple(photo_ids), model, scale))
         return 3.0 * len(photo_ids)
 
