@@ -81,6 +81,9 @@ class FakeStudio:
         self.plan: ImaginePlan | None = None
         self.failing: tuple[int, ...] = ()
 
+    def close(self):
+        """Nothing is kept open."""
+
     # ------------------------------------------------------------ training
 
     def models(self):
