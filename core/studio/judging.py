@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from core.gan.trainer import GanTrainer
 
 U8 = NDArray[np.uint8]
-ROUNDS = 12
-"""How often a training is measured, about."""
+ROUNDS, SELDOM = 12, 25
+"""How often a training is measured, about, and the fewest steps between: measuring takes as long as some of them."""
 
 JUDGED = 2000
 """Photos learned from that pictures are compared with, at most."""
@@ -46,7 +46,8 @@ class Judging:
 
     def __call__(self, trainer: GanTrainer, step: int, steps: int, every: int) -> None:
         """Add what is measured to the history, now and then of ``steps``; called after ``every`` of them."""
-        if step == steps or step * ROUNDS // steps != (step - every) * ROUNDS // steps:
+        rounds = min(ROUNDS, steps // SELDOM)
+        if step == steps or step * rounds // steps != (step - every) * rounds // steps:
             self.measure(trainer)
 
     def measure(self, trainer: GanTrainer) -> None:

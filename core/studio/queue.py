@@ -64,15 +64,21 @@ def _run(job: Job, progress: Progress) -> bool:
             if not begun:
                 raise
             with open(job.diary, "a", encoding="utf-8") as diary:
-                diary.write(json.dumps({"k": culprit, "failed": BROUGHT_DOWN}) + "\n")
+                diary.write("\n" + json.dumps({"k": culprit, "failed": BROUGHT_DOWN}) + "\n")
             first = culprit + 1
     return False
 
 
 def _entries(diary: str) -> list[dict[str, Any]]:
-    """What the process wrote down; a last line that it did not finish is left out."""
+    """What the process wrote down; a line that it did not finish is left out."""
+    found = []
     with open(diary, encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.endswith("\n")]
+        for line in file:
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+    return found
 
 
 def _outcomes(diary: str, n: int) -> list[tuple[str, int, int] | str | None]:

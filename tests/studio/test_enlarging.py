@@ -141,7 +141,8 @@ def test_one_bad_file_does_not_stop_the_queue(library: Library, album: Path, tmp
     assert report.failed == ((f"photo {10**6}", "It is not in the library any more."),)
 
 
-def test_a_cancel_keeps_what_was_done(library: Library, album: Path) -> None:
+def test_a_cancel_keeps_what_was_done(library: Library, album: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue.process, "run", lambda function, job, progress: function(job, progress))
     photos = [_photo(library, album, name) for name in ("deep.png", "turned.jpg", "alpha.png")]
     had = {photo: len(library.studio.versions(photo)) for photo in photos}
 
