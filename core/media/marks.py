@@ -65,6 +65,15 @@ def with_profile(data: bytes, profile: bytes) -> bytes:
     return _changed(data, lambda image: image.setIccProfile(exiv2.DataBuf(profile), True))
 
 
+def untagged(data: bytes) -> bytes:
+    """A picture whose orientation its file no longer tells. Raises MediaError."""
+
+    def change(image: Any) -> None:
+        image.exifData()["Exif.Image.Orientation"] = exiv2.UShortValue(1)
+
+    return _changed(data, change)
+
+
 def _changed(data: bytes, change: Callable[[Any], None]) -> bytes:
     with LOCK:
         try:

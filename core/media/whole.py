@@ -20,7 +20,7 @@ from PIL import Image
 from core.errors import MediaError
 from core.media.colour import to_srgb
 from core.media.decode import PILLOW, decode_from, kind_of, orientation_of
-from core.media.marks import with_profile
+from core.media.marks import untagged, with_profile
 from core.media.safely import DECODER_ERRORS, as_media_error, check_pixels, open_image
 from core.media.turn import upright_array
 from core.nn.checkpoints import write_whole
@@ -75,7 +75,7 @@ def _read(file: BinaryIO, kind: str) -> Whole:
         profile = image.info.get("icc_profile")
         orientation = orientation_of(image)
         if kind in ("png", "tiff") and _is_deep(image, file):
-            return Whole(upright_array(_deep(file), orientation), profile, written)
+            return Whole(upright_array(_deep(file, kind == "tiff" and orientation != 1), orientation), profile, written)
         image.load()  # Pillow turns TIFF itself
         turn = 1 if kind == "tiff" else orientation
         if image.mode == "P":
@@ -100,13 +100,15 @@ def _is_deep(image: Image.Image, file: BinaryIO) -> bool:
     return image.mode in ("RGB", "RGBA", "I;16", "I;16B") and set(np.atleast_1d(bits).tolist()) == {16}
 
 
-def _deep(file: BinaryIO) -> NDArray[np.uint16]:
-    """uint16 [h, w] or [h, w, 3 or 4] as stored."""
+def _deep(file: BinaryIO, turned: bool) -> NDArray[np.uint16]:
+    """uint16 [h, w] or [h, w, 3 or 4] as stored; OpenCV turns some TIFF files and fails at others, so that it must not
+    know of ``turned`` ones."""
     import cv2
 
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     file.seek(0)
-    found = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_UNCHANGED)
+    data = untagged(file.read()) if turned else file.read()
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if found is None or found.dtype != np.uint16:
         raise MediaError("decode", "The picture has 16 bits a channel in a form that cannot be read.")
     if found.ndim == 3:

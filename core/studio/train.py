@@ -118,7 +118,7 @@ class Diary:
             self.show(trainer, step)
 
     def kept(self, trainer: GanTrainer, step: int, figures: Mapping[str, float] | None = None) -> Kept:
-        history = {name: [float(v) for v in values] for name, values in trainer.history_.items()}
+        history = {name: [float(v) for v in values] for name, values in sorted(trainer.history_.items())}
         found = last(history) | dict(figures or {})
         return Kept(step, self.seconds, history, found, self.every, self.judging.sentences(found))
 
