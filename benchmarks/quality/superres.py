@@ -3,10 +3,10 @@
 Each picture is cut to a multiple of the scale, reduced by Pillow's bicubic with antialiasing and enlarged again by
 every model that is available (``--models`` names those wanted; Real-ESRGAN ×4+ takes minutes on a CPU). ``psnr_y``: of
 the luma (BT.601), the border of ``scale`` pixels left out, the mean over pictures in dB; ``ssim``: of the same, by Wang
-et al. (2004); ``perceptual``: the distance of looks, 0 the same (core/superres/perceptual.py); ``seconds``: a picture
-of the set; ``seconds_128``: one of 128 x 128, the median of ``--repeats``. An adversarial network has the lower PSNR by
-design. ``--seams`` adds the largest difference (of 255) between the first picture enlarged in tiles of 96 and as a
-whole.
+et al. (2004); ``perceptual`` and ``texture``: distances of looks as LPIPS and as DISTS, 0 the same, on our own network
+(core/superres/perceptual.py); ``seconds``: a picture of the set; ``seconds_128``: one of 128 x 128, the median of
+``--repeats``. An adversarial network has the lower PSNR by design. ``--seams`` adds the largest difference (of 255)
+between the largest picture enlarged in tiles of 96 and as a whole, null where it is not cut.
 
 Of folders in which one picture lies several times, cut for several scales (``..._SRF_4_HR.png``), those of the scale
 count.
@@ -71,13 +71,14 @@ def measure(model: Model, pictures: list[tuple[str, U8]], repeats: int) -> dict[
         begin = perf_counter()
         made = enlarge(low, model, scale)
         spent = perf_counter() - begin
-        rows.append((psnr_y(high, made, scale), ssim_y(high, made, scale), looks(high, made), spent))
-    psnr, ssim, look, seconds = np.array(rows, dtype=float).T
+        rows.append((psnr_y(high, made, scale), ssim_y(high, made, scale), *looks(high, made), spent))
+    psnr, ssim, look, texture, seconds = np.array(rows, dtype=float).T
     small = _times(model, repeats)
     return {
         "psnr_y": round(float(psnr.mean()), 3),
         "ssim": round(float(ssim.mean()), 4),
         "perceptual": None if np.isnan(look).any() else round(float(look.mean()), 4),
+        "texture": None if np.isnan(texture).any() else round(float(texture.mean()), 4),
         "seconds": round(float(seconds.mean()), 3),
         "seconds_128": round(float(np.median(small)), 3),
         "seconds_128_sd": round(float(np.std(small, ddof=1)), 3) if repeats > 1 else 0.0,
@@ -86,12 +87,12 @@ def measure(model: Model, pictures: list[tuple[str, U8]], repeats: int) -> dict[
     }
 
 
-def looks(high: U8, made: U8) -> float:
-    """The distance of looks; not a number where the network that looks has no weights here."""
+def looks(high: U8, made: U8) -> tuple[float, float]:
+    """Both distances of looks; no numbers where the network that looks has no weights here."""
     try:
-        return perceptual.distance(high, made)
+        return perceptual.distance(high, made), perceptual.texture_distance(high, made)
     except WeightsError:
-        return float("nan")
+        return float("nan"), float("nan")
 
 
 def _times(model: Model, repeats: int) -> list[float]:
@@ -106,9 +107,11 @@ def _times(model: Model, repeats: int) -> list[float]:
     return spent
 
 
-def seam(model: Model, high: U8) -> float:
-    """The largest difference, of 255, between a picture enlarged in tiles and as a whole."""
+def seam(model: Model, high: U8) -> float | None:
+    """The largest difference, of 255, between a picture enlarged in tiles and as a whole. None: it is not cut."""
     image = lower(high, model.scale).astype(np.float32) / 255
+    if tiles.pixels_seen(*image.shape[:2], model, TILE) == image.shape[0] * image.shape[1]:
+        return None
     whole = np.clip(model(image), 0, 1)
     return round(255 * float(np.abs(np.clip(tiles.run(model, image, tile=TILE), 0, 1) - whole).max()), 4)
 
@@ -135,7 +138,7 @@ def run(
             continue
         measured[name] = measure(model, pictures, repeats)
         if seams:
-            measured[name]["seam"] = seam(model, pictures[0][1])
+            measured[name]["seam"] = seam(model, max((high for _, high in pictures), key=lambda high: high.size))
     sizes = {"images": folder.name, "pictures": len(pictures), "scale": scale, "crop": scale, "repeats": repeats}
     return {**sizes, "models": measured, "not_available": missing}
 

@@ -44,7 +44,7 @@ def _foreign(info: ModelInfo, file: Path, device: str) -> Model:
         raise WeightsError(f"{file.name} holds a network for something other than enlarging ({found.purpose}).")
     if (found.input_channels, found.output_channels) != (3, 3):
         raise WeightsError(f"{file.name} makes pictures of {found.output_channels} channels; only colour is enlarged.")
-    tile = UNCUT if found.tiling is spandrel.ModelTiling.INTERNAL else 192
+    tile = UNCUT if found.tiling is spandrel.ModelTiling.INTERNAL else 256
     network = _Described(found.to(torch.float32))
     return own.of_network(info, network, int(found.scale), UNKNOWN_REACH, device, tile=tile)
 

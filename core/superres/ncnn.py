@@ -26,7 +26,6 @@ HALF, FULL = 0x01306B47, 0
 """What stands before an array of weights: half precision, or single. (8 bits and tables of 256 are not read.)"""
 _ARRAY = -23300
 """Parameter number i as an array has the key ``_ARRAY - i``."""
-_TILES = {"realesrgan-x4plus": 160}
 Value = int | float | tuple[float, ...]
 
 
@@ -61,8 +60,7 @@ def load(info: ModelInfo, scale: int, device: str = "cpu") -> Model:
         raise WeightsError(ncnn_files.HOW_TO_GET)
     network = read(path.with_suffix(".param"), path)
     about = replace(info, sha256=digest_of(path))
-    tile = _TILES.get(info.name, 256)
-    return fit_scale(own.of_network(about, network, network.scale, network.reach, device, tile=tile), scale)
+    return fit_scale(own.of_network(about, network, network.scale, network.reach, device), scale)
 
 
 def read(param: Path, weights: Path) -> NcnnNetwork:

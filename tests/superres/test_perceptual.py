@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from core.errors import ReverieError
 from core.sample.sources import load
-from core.superres.perceptual import STAGES, distance, maps
+from core.superres.perceptual import STAGES, distance, maps, texture_distance
 
 U8 = NDArray[np.uint8]
 
@@ -28,33 +30,50 @@ def noisy(photo: U8, sd: float) -> U8:
     return np.clip(np.rint(photo + noise), 0, 255).astype(np.uint8)
 
 
-def test_the_same_picture_is_nowhere_else(photo: U8) -> None:
-    assert distance(photo, photo.copy()) == 0
+Measure = Callable[[U8, U8], float]
+both = pytest.mark.parametrize("measure", [distance, texture_distance])
 
 
-def test_it_is_the_same_both_ways(photo: U8) -> None:
+@both
+def test_the_same_picture_is_nowhere_else(photo: U8, measure: Measure) -> None:
+    assert measure(photo, photo.copy()) == pytest.approx(0, abs=1e-6)
+
+
+@both
+def test_it_is_the_same_both_ways(photo: U8, measure: Measure) -> None:
     other = noisy(photo, 12)
-    assert distance(photo, other) == pytest.approx(distance(other, photo))
-    assert distance(photo, other) > 0
+    assert measure(photo, other) == pytest.approx(measure(other, photo), rel=1e-5)
+    assert measure(photo, other) > 0
 
 
-def test_it_grows_with_blur(photo: U8) -> None:
-    values = [distance(photo, blurred(photo, radius)) for radius in (0.5, 1, 2, 4)]
+@both
+def test_it_grows_with_blur(photo: U8, measure: Measure) -> None:
+    values = [measure(photo, blurred(photo, radius)) for radius in (0.5, 1, 2, 4)]
     assert values == sorted(values)
-    assert values[-1] < 4
+    assert 0 < values[0] < values[-1] < 2
 
 
-def test_it_grows_with_noise(photo: U8) -> None:
-    values = [distance(photo, noisy(photo, sd)) for sd in (3, 8, 20, 50)]
+@both
+def test_it_grows_with_noise(photo: U8, measure: Measure) -> None:
+    values = [measure(photo, noisy(photo, sd)) for sd in (3, 8, 20, 50)]
     assert values == sorted(values)
 
 
-def test_a_shift_in_brightness_looks_nearer_than_a_blur_of_the_same_error(photo: U8) -> None:
+def test_another_piece_of_the_same_texture_is_nearer_by_statistics() -> None:
+    """To the one measure other noise is as far as anything; the other knows that it is noise again, and blur is not."""
+    rng = np.random.default_rng(0)
+    one, again = (rng.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in range(2))
+    smooth = blurred(one, 3)
+    assert texture_distance(one, again) / texture_distance(one, smooth) < distance(one, again) / distance(one, smooth)
+
+
+@both
+def test_a_shift_in_brightness_looks_nearer_than_a_blur_of_the_same_error(photo: U8, measure: Measure) -> None:
     """What PSNR does not tell: to the eye the one is the same picture, the other is not."""
     blur = blurred(photo, 2)
     error = np.sqrt(((blur.astype(float) - photo) ** 2).mean())
     brighter = np.clip(photo + error, 0, 255).astype(np.uint8)
-    assert distance(photo, brighter) < distance(photo, blur)
+    assert measure(photo, brighter) < measure(photo, blur)
 
 
 def test_any_size_is_looked_at_from_fine_to_coarse(photo: U8) -> None:
@@ -74,6 +93,7 @@ def test_given_features_are_used() -> None:
     assert distance(a, b, features) == pytest.approx(1.0)
 
 
-def test_pictures_of_different_sizes_are_not_compared(photo: U8) -> None:
+@both
+def test_pictures_of_different_sizes_are_not_compared(photo: U8, measure: Measure) -> None:
     with pytest.raises(ReverieError, match="same size"):
-        distance(photo, photo[:-1])
+        measure(photo, photo[:-1])
