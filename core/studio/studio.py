@@ -101,10 +101,8 @@ class Studio(RunBook, Enlarger):
         n, alike = len(own.ids), self._alike(own)
         said = list(album.sentences(n, alike))
         if unread:
-            said.append(
-                f"{unread:,} " + ("file cannot be read and is" if unread == 1 else "files cannot be read and are")
-            )
-            said[-1] += " left out."
+            which = "file cannot be read and is" if unread == 1 else "files cannot be read and are"
+            said.append(f"{unread:,} {which} left out.")
         labels = None if found.labels is None else found.labels[there]
         counts = () if labels is None else tuple(np.bincount(labels, minlength=len(found.names)).tolist())
         held = min(album.held_out(n), n)

@@ -13,7 +13,7 @@ from core.records_lab import Run
 from core.records_studio import StudioSpec
 from tests.support.libraries import make_library
 
-PHOTOS = 24
+PHOTOS = 48
 TINY = {"ngf": 4, "ndf": 4, "batch_size": 4, "latent_dim": 8}
 SPEC = StudioSpec("dcgan", size=8, steps=4, parameters=TINY, seed=3, note="tiny")
 

@@ -26,9 +26,9 @@ from core.progress import Progress, Report
 from core.records import Scope
 from core.records_lab import Run, RunSpec
 from core.records_studio import GENERATORS, StudioSpec
-from core.studio import food
+from core.studio import enlarging, food
 from core.studio import train as training
-from core.studio.asked import Task
+from core.studio.asked import How, Task
 from tests.studio.conftest import PHOTOS, SPEC
 
 LONG = replace(SPEC, steps=30)
@@ -307,5 +307,7 @@ def test_every_generator_trains(library: Library, model: str) -> None:
         own_model = next(each for each in library.studio.upscalers() if each.name == f"run:{run.id}")
         assert own_model.available
         assert own_model.adversarial
+        how = How("srgan", 2, file=str(folder_of(library.root, run.id) / runs.WEIGHTS), run_id=run.id)
+        assert enlarging.load(how)(np.zeros((8, 8, 3), np.float32)).shape == (16, 16, 3)
     else:
         assert library.studio.generate(run.id, [1, 2]).pictures.shape == (2, size, size, 3)
