@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.lab.words import STATES, begun, figures_line, learned_from
 from app.operations_lab import RESUMABLE
 from app.theme import SPACE_S
-from app.views.widgets import button, label
+from app.views.widgets import ElidedLabel, button, label
 from app.words import duration, number
 from core.records_lab import Run
 
@@ -145,7 +145,7 @@ class RunsPane(QWidget):
         self.table.setModel(self.model)
         self._dress_table()
         self.table.selectionModel().currentRowChanged.connect(self._moved)
-        self.about = label("", "small")
+        self.about = ElidedLabel("", "small")
         self.resume = button("Resume", "", lambda: self.resumed.emit(self._id))
         self.use = button("Use for look-alikes", "", lambda: self.used.emit(self._id))
         self.use.setToolTip("Look-alikes and search go by what this run makes of photos. Can be undone.")
@@ -177,7 +177,7 @@ class RunsPane(QWidget):
         usual, asking = QWidget(), QWidget()
         for holder, parts in (
             (usual, (*self._others, self.resume, self.use, self.delete)),
-            (asking, (label("All it learned is lost. This cannot be undone.", "warning"), self.sure, self.keep)),
+            (asking, (ElidedLabel("All it learned is lost. This cannot be undone.", "warning"), self.sure, self.keep)),
         ):
             row = QHBoxLayout(holder)
             row.setContentsMargins(0, 0, 0, 0)

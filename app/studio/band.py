@@ -74,6 +74,9 @@ class Nearest(QWidget):
         column.addWidget(self.told)
         column.addLayout(self._row, 1)
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(NARROWEST, super().minimumSizeHint().height())
+
     def wait(self) -> None:
         self._clear()
         self.told.setText(LOOKING)

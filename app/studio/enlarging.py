@@ -23,6 +23,7 @@ from app.thumbs.loader import ThumbLoader
 from app.views.regions import Overlay
 from app.views.states import State, StatePage
 from app.views.widgets import ElidedLabel, button
+from core.errors import MediaError
 from core.records_studio import Version
 
 EMPTY = State(
@@ -148,7 +149,8 @@ class EnlargePane(QWidget):
     def show_broken(self, error: BaseException) -> None:
         """It could not be tried: say why."""
         self.wipe.set_busy(False)
-        self.show_state(State("problems", "This cannot be tried", str(error)))
+        said = error.reason if isinstance(error, MediaError) else str(error)
+        self.show_state(State("problems", "This cannot be shown", said))
 
     def set_versions(self, photo_id: int, versions: Sequence[Version]) -> None:
         """The versions in the stack of the photo that is looked at."""

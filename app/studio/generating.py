@@ -22,7 +22,7 @@ from app.studio.words import point_words
 from app.theme import SPACE_L, SPACE_M, SPACE_S, Theme
 from app.thumbs.loader import ThumbLoader
 from app.views.states import State, StatePage
-from app.views.widgets import ElidedLabel, button, label
+from app.views.widgets import ElidedLabel, button
 from core.records_lab import PictureGrid, Run
 from core.records_studio import Point, Projection
 
@@ -138,7 +138,7 @@ class GeneratePane(QWidget):
         self.dreams.setMinimumHeight(0)
         self.dreams.setFixedHeight(DREAMS_HEIGHT)
         head = QHBoxLayout()
-        head.addWidget(label("Dreams of the belief network, for comparison", "section"), 1)
+        head.addWidget(ElidedLabel("Dreams of the belief network, for comparison", "section"), 1)
         head.addWidget(self.keep_dreams)
         head.addWidget(self.dream)
         self._dreaming = QWidget()

@@ -31,7 +31,7 @@ NEW = State(
     START,
 )
 WAITING = State("studio", "It begins", "The first pictures appear after a few steps.")
-NOTHING, LEAST_BESIDE = "Compare with …", 210
+NOTHING, LEAST_BESIDE = "Compare with …", 150
 
 
 def too_few(fewest: int) -> State:
