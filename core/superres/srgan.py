@@ -103,7 +103,7 @@ class Srgan(Variant):
         network = Compact(scale, width, depth)
         path = self.start or WEIGHTS / f"compact-x{scale}.safetensors"
         if self.start is not None or (parameters["pretrained"] and path.is_file()):
-            _begin_with(network, path)
+            _begin_with(network, path, required=self.start is not None)
         return Enlarger(network)
 
     def discriminator(self, shape: Shape, parameters: Parameters) -> Critic:
@@ -169,8 +169,9 @@ def _turned(x: Tensor, draws: torch.Generator) -> Tensor:
     return torch.where(diagonal, x.transpose(2, 3), x)
 
 
-def _begin_with(network: Compact, path: Path) -> None:
-    """Take over the layers of the weights file whose shapes fit. Raises WeightsError where the first does not."""
+def _begin_with(network: Compact, path: Path, *, required: bool) -> None:
+    """Take over the layers of the weights file whose shapes fit. Raises WeightsError where the first does not and it is
+    ``required``."""
     arrays, _ = checkpoints.load(path)
     own = network.state_dict()
     fitting = {
@@ -179,5 +180,7 @@ def _begin_with(network: Compact, path: Path) -> None:
         if name in own and tuple(own[name].shape) == array.shape
     }
     if "body.0.weight" not in fitting:
+        if not required:
+            return
         raise WeightsError(f"{path.name} holds no network to begin with.")
     network.load_state_dict({**own, **fitting})
