@@ -25,7 +25,7 @@ def upscale(
     inputs: Annotated[list[str], typer.Argument(metavar="IN...", show_default=False)],
     out: Annotated[Path, typer.Option("--out", help="The folder for the new files.", show_default=False)],
     model: Annotated[str, typer.Option("--model", help="`reverie studio models` lists them.")] = "compact",
-    scale: Annotated[int, typer.Option("--scale", min=2, max=4)] = 4,
+    scale: Annotated[int, typer.Option("--scale", min=1, max=4, help="1 only restores, with models that can.")] = 4,
     strength: Annotated[
         float, typer.Option("--strength", min=0.0, max=1.0, help="0: plain interpolation; 1: all of the model.")
     ] = 1.0,

@@ -100,7 +100,8 @@ def mark_of(path: str, how: How, model: Model) -> marks.Mark:
         "Model": how.model, "ModelTitle": model.info.title, "Scale": str(how.scale), "Strength": f"{how.strength:g}",
         "Weights": model.info.sha256, "Run": how.run_id, "EnlargedFrom": _plain(os.path.basename(path)),
     }  # fmt: skip
-    told = f"Enlarged ×{how.scale} by a model ({model.info.title}, strength {how.strength:g})."
+    what = f"Enlarged ×{how.scale}" if how.scale > 1 else "Restored"
+    told = f"{what} by a model ({model.info.title}, strength {how.strength:g})."
     sentence = f"{told} Part of its detail is invented." if invents else told
     return marks.Mark(marks.PARTLY if invents else marks.ENHANCED, sentence, {k: v for k, v in facts.items() if v})
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.errors import ReverieError
+from core.learn.process import Aside
 from core.library import Library
 from core.progress import Progress
 from core.records import Scope
 from core.records_lab import Run
 from core.records_studio import StudioSpec
+from core.studio import enlarging
+from core.studio.asked import How
+from core.superres import models
 from tests.studio.conftest import SPEC, TINY
 
 
@@ -105,3 +111,31 @@ def test_imagining_more_like_a_group(library: Library, trained: Run) -> None:
     studio.delete(run.id)
     with pytest.raises(KeyError):
         studio.imagine(10**6)
+
+
+def _told(task: str, progress: Progress) -> str:
+    progress.notice(f"{task} was met.")
+    return task.upper()
+
+
+def test_a_process_aside_works_on_after_errors_and_begins_anew_after_its_end(library: Library, trained: Run) -> None:
+    aside, notices = Aside("test"), list[str]()
+    progress = Progress(lambda report: notices.append(report.notice) if report.notice else None)
+    try:
+        assert aside.run(_told, "this", progress) == "THIS"
+        assert notices == ["this was met."]
+        first = aside._process.pid
+        assert aside.run(_told, "that", progress) == "THAT"
+        assert aside._process.pid == first, "it is the same process"
+        os.kill(first, signal.SIGKILL)
+        aside._process.join()
+        assert aside.run(_told, "more", progress) == "MORE"
+        assert aside._process.pid != first
+    finally:
+        aside.close()
+
+
+def test_restoring_at_the_same_size_says_so() -> None:
+    model = models.Model(models.ModelInfo("restore", "Restore", ""), 1, 0, lambda image: image)
+    mark = enlarging.mark_of("/a/b.jpg", How("restore", 1), model)
+    assert mark.sentence.startswith("Restored by a model")
