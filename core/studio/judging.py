@@ -72,7 +72,7 @@ class OfPictures(Judging):
         features = looks(embedder(food.embedder))
         some = slice(0, JUDGED)
         labels = None if portion.learn_labels is None else portion.learn_labels[some]
-        self.photos = len(portion.learn)
+        self.photos = len(portion.learn) + len(portion.held)
         self.judge: Judge = Judge(features, np.asarray(portion.learn[some]), portion.held, labels, portion.held_labels)
 
     def measure(self, trainer: GanTrainer) -> None:
