@@ -1,8 +1,8 @@
 """Does the program say so when a generator has learned photos by heart, and only then?
 
 The same conditional GAN, its classes those of the photos, trained for equally long without augmentation on 30 photos
-(it then gives them back) and on 1,000 (it cannot hold them). As in the Studio a part of the album is kept apart; what is
-said is what ``core.gan.metrics`` says of pictures made of fresh noise. Without ``--images`` the digits of 8 x 8 points
+(it then gives them back) and on 1,000 (it cannot hold them). As in the Studio a part of the album is kept apart; what
+is said is what ``core.gan.metrics`` says of pictures made of fresh noise. Without ``--images`` the digits of 8 x 8 points
 by their pixels; with it, smart crops of 16 x 16 points of the photos in class folders too, by the features of the
 project's CNN. Every seed takes other photos; settings were chosen on other seeds, and for photos on another folder.
 
