@@ -2,9 +2,9 @@
 
 The same conditional GAN, its classes those of the photos, trained for equally long without augmentation on 30 photos
 (it then gives them back) and on 1,000 (it cannot hold them). As in the Studio a part of the album is kept apart; what
-is said is what ``core.gan.metrics`` says of pictures made of fresh noise. Without ``--images`` the digits of 8 x 8 points
-by their pixels; with it, smart crops of 16 x 16 points of the photos in class folders too, by the features of the
-project's CNN. Every seed takes other photos; settings were chosen on other seeds, and for photos on another folder.
+is said is what ``core.gan.metrics`` says of pictures made of fresh noise. Without ``--images`` the digits of 8 x 8
+points by their pixels; with it, smart crops of 16 x 16 points of the photos in class folders too, by the features of
+the project's CNN. Every seed takes other photos; settings were chosen on other seeds, and for photos on another folder.
 
 Beside the trained generators two that need no training and bound them: ``copied``, training photos with a little noise,
 of which it must be said, and ``fresh``, photos that nobody trained on, of which it must not; the latter for DRAWS other
