@@ -13,6 +13,7 @@ from app.session import Session
 from app.settings import ROW_HEIGHTS
 from core.records import Change, PhotoDetails, Wall
 from core.records_corrections import Why, WhyBoundary
+from core.records_studio import Version
 
 SIZE_STEP = 1.2
 
@@ -34,6 +35,7 @@ class Focus(QObject):
         self._wall: Wall | None = None
         session.details_ready.connect(self._details)
         session.similar_ready.connect(self._similar)
+        session.versions_ready.connect(self._versions)
         session.why_ready.connect(self._why)
         session.why_boundary_ready.connect(self._why_boundary)
         wall.activated.connect(self.open_photo)
@@ -169,6 +171,7 @@ class Focus(QObject):
         made.rated.connect(lambda stars: operations.rate(self._session, self.photos_meant(), stars))
         made.group_wanted.connect(self.wanted)
         made.photo_wanted.connect(self.show_photo)
+        made.acted.connect(self._window.acted)
         made.forget_wanted.connect(lambda correction_id: operations_groups.forget(self._session, correction_id))
         self._inspector = made
         self._window.place_inspector(made)
@@ -190,6 +193,7 @@ class Focus(QObject):
         if self._inspector is None or not self._window.inspector_shown:
             return
         self._session.read_details(photo_id)
+        self._session.read_versions(photo_id)
         if afresh:
             self._session.read_similar(photo_id)
             self._session.read_why(photo_id)
@@ -201,6 +205,10 @@ class Focus(QObject):
     def _similar(self, photo_id: int, found: list[tuple[int, float]]) -> None:
         if self._inspector is not None:
             self._inspector.show_similar(photo_id, found)
+
+    def _versions(self, photo_id: int, found: tuple[Version, ...]) -> None:
+        if self._inspector is not None:
+            self._inspector.show_versions(photo_id, found)
 
     # ------------------------------------------------------------ size
 

@@ -41,6 +41,7 @@ class Session(QObject):
     problems_ready = Signal(object)
     details_ready = Signal(object)
     similar_ready = Signal(int, object)
+    versions_ready = Signal(int, object)
     why_ready = Signal(object)
     why_boundary_ready = Signal(object)
     health_ready = Signal(object)
@@ -205,6 +206,15 @@ class Session(QObject):
             lambda error: self.similar_ready.emit(photo_id, []),
         )
 
+    def read_versions(self, photo_id: int) -> None:
+        """The enlarged versions in a photo's stack."""
+        self._read(
+            "versions",
+            lambda library: library.studio.versions(photo_id),
+            lambda found: self.versions_ready.emit(photo_id, found),
+            _passed_over,
+        )
+
     def read_why(self, photo_id: int) -> None:
         """Why a photo is where it is. A photo that is gone meanwhile is passed over."""
         self._read("why", lambda library: library.why(photo_id), self.why_ready.emit, _passed_over)
@@ -224,6 +234,7 @@ class Session(QObject):
         self.runner.outdate("details")
         self.runner.outdate("similar")
         self.runner.outdate("why")
+        self.runner.outdate("versions")
 
     def find_group(self, group_id: int, near: Location, found: Callable[[Location], None]) -> None:
         """Look a group up by its id, first among the kind that ``near`` shows; then ``found``(its location)."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QDate, QDateTime, QLocale, QTimeZone
 
 from core.progress import Report
 from core.records import Metadata, PhotoRow
+from core.records_studio import Version
 
 SOURCES = {
     "exif": "from the camera",
@@ -173,3 +174,9 @@ def exposure(metadata: Metadata) -> str:
     if metadata.focal_length:
         parts.append(f"{metadata.focal_length:.0f} mm")
     return " · ".join(parts)
+
+
+def version_line(version: Version) -> str:
+    """``Compact ×4 · 2048 × 1536``."""
+    told = f"{version.title} ×{version.scale} · {version.width} × {version.height}"
+    return f"{told} · missing" if version.missing else told

@@ -18,6 +18,8 @@ from core.records_studio import AlbumFacts, GeneratorInfo, StudioSpec
 
 LEAST_STEPS, MOST_STEPS, STEP_STEPS = 10, 1_000_000, 500
 LOOK_MS = 400
+TOO_ALIKE = 0.5
+"""From this share of near-identical photos on, what is said of them is a warning."""
 
 
 class GeneratorForm(TrainingForm):
@@ -139,7 +141,7 @@ class GeneratorForm(TrainingForm):
     def show_facts(self, facts: AlbumFacts) -> None:
         """What there is to learn from; too few or too alike is said here, before anything is trained."""
         self._can_train = facts.can_train
-        self._say_facts(facts_line(facts), warning=bool(facts.sentences))
+        self._say_facts(facts_line(facts), warning=not facts.can_train or facts.alike >= TOO_ALIKE)
         self.set_training(self._training)
 
     def say_looking(self, text: str) -> None:

@@ -22,6 +22,7 @@ from core.records_lab import Curve, Parameter, PictureGrid, Run
 if TYPE_CHECKING:
     from app.lab.curves import CurveGrid
 
+NONE = -1
 PLAY_MS = 250
 """While the history is played, the next grid comes after so long."""
 
@@ -61,8 +62,8 @@ class History(QWidget):
 
     @property
     def step(self) -> int:
-        """The step whose pictures are shown; 0 where there are none."""
-        return self._steps[min(self.slider.value(), len(self._steps) - 1)] if self._steps else 0
+        """The step whose pictures are shown; NONE where there are none."""
+        return self._steps[min(self.slider.value(), len(self._steps) - 1)] if self._steps else NONE
 
     @property
     def playing(self) -> bool:
@@ -125,8 +126,8 @@ class History(QWidget):
 
     def _ask(self) -> None:
         shown = self.step
-        self.at.setText(f"Step {number(shown)}" if shown else "")
-        if shown:
+        self.at.setText(f"Step {number(shown)}" if self._steps else "")
+        if self._steps:
             self.wanted.emit(shown)
         else:
             self.sheet.show_grid(None, QImage())
@@ -141,7 +142,7 @@ class RunView(QWidget):
         super().__init__()
         self._theme = theme
         self.run: Run | None = None
-        self.shown: tuple[str, int] = ("", 0)
+        self.shown: tuple[str, int] = ("", NONE)
         self.head = RunHead("step")
         self.said = label("", "warning", wrap=True)
         self.said.setAccessibleName("What the measures say")
@@ -170,7 +171,7 @@ class RunView(QWidget):
         """A run as it is now."""
         if self.run is None or run.id != self.run.id:
             self.history.forget()
-            self.shown = ("", 0)
+            self.shown = ("", NONE)
         self.run = run
         self.head.show_run(run, title, known)
         self.said.setText(warned(said))

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from app.studio.bend import Bend, in_line
-from app.studio.words import version_line
 from app.theme import SPACE_XS
 from app.views.reveal import show_in_folder
 from app.views.widgets import button, label
+from app.words import version_line
 from core.records_studio import Version
 
 PART = "The part"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.lab.words import figure
 from app.words import count, duration, number
 from core.records_lab import Curve
-from core.records_studio import AlbumFacts, Made, Upscaler, Version
+from core.records_studio import AlbumFacts, Made, Upscaler
 
 HEADS = ("State", "Model", "Photos", "Step", "Time", "Figures", "Note", "Begun")
 CONDITIONS = {
@@ -36,8 +36,6 @@ def facts_line(facts: AlbumFacts) -> str:
     if facts.held_out:
         told += f", {number(facts.held_out)} kept apart"
     told += "."
-    if facts.unreadable:
-        told += f" {count(facts.unreadable, 'photo', 'photos')} could not be read."
     return " ".join([told, *facts.sentences])
 
 
@@ -78,12 +76,6 @@ def upscaler_line(model: Upscaler, seconds: float | None) -> str:
     if not model.available:
         return model.why_not
     return model.what if seconds is None else f"{model.what} Here: {about(seconds)} a photo."
-
-
-def version_line(version: Version) -> str:
-    """``Compact ×4 · 2048 × 1536``."""
-    told = f"{version.title} ×{version.scale} · {version.width} × {version.height}"
-    return f"{told} · missing" if version.missing else told
 
 
 def last_value(curves: Sequence[Curve], name: str) -> float | None:

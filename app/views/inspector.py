@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
@@ -17,22 +18,24 @@ from app.views.reveal import show_in_folder
 from app.views.thumbs import COLUMNS, ThumbGrid
 from app.views.why import BoundaryWhy, KindWhy, MemberWhy, WhyParts
 from app.views.widgets import ElidedLabel, LinkButton, Stars, StrengthBar, button, label
-from app.words import photos
+from app.words import photos, version_line
 from core.paths import thumb_path
 from core.records import Membership, PhotoDetails, Scope
 from core.records_corrections import Why, WhyBoundary, WhyMember
+from core.records_studio import Version
 
 INNER = INSPECTOR_WIDTH - 2 * SPACE_L - 8
 
 
 class Inspector(QFrame):
     """``rated`` carries stars, ``group_wanted`` a Location, ``photo_wanted`` a photo's id, ``forget_wanted`` that of a
-    correction to be taken back."""
+    correction to be taken back; ``acted`` the id of an action."""
 
     rated = Signal(int)
     group_wanted = Signal(object)
     photo_wanted = Signal(int)
     forget_wanted = Signal(int)
+    acted = Signal(str)
 
     def __init__(self, theme: Theme, runner: JobRunner, root: str) -> None:
         super().__init__()
@@ -42,6 +45,8 @@ class Inspector(QFrame):
         self._theme, self._runner, self._root = theme, runner, root
         self._details: PhotoDetails | None = None
         self._found: tuple[int, list[tuple[int, float]]] = (0, [])
+        self._versions: tuple[int, tuple[Version, ...]] = (0, ())
+        self._versions_part: QWidget | None = None
         self._similar: ThumbGrid | None = None
         self._similar_part: QWidget | None = None
         self._parts = WhyParts(theme, runner, root, INNER)
@@ -90,9 +95,13 @@ class Inspector(QFrame):
         self._similar_part = QWidget()
         column.addWidget(self._similar_part)
         self._similar_part.hide()
+        self._versions_part = QWidget()
+        column.addWidget(self._versions_part)
+        self._versions_part.hide()
         self._files(column, details)
         column.addStretch(1)
         self._show_found()
+        self._show_versions()
         self._scroll.verticalScrollBar().setValue(place)
 
     def show_similar(self, photo_id: int, found: Sequence[tuple[int, float]]) -> None:
@@ -100,6 +109,26 @@ class Inspector(QFrame):
         if (photo_id, list(found)) != self._found:
             self._found = (photo_id, list(found))
             self._show_found()
+
+    def show_versions(self, photo_id: int, found: Sequence[Version]) -> None:
+        """The enlarged versions in the stack of a photo; shown beside its details, whichever comes first."""
+        if (photo_id, tuple(found)) != self._versions:
+            self._versions = (photo_id, tuple(found))
+            if self._details is not None and photo_id == self.photo_id:
+                self.show_details(self._details, redraw=True)
+
+    def _show_versions(self) -> None:
+        of, found = self._versions
+        holder = self._versions_part
+        if not found or of != self.photo_id or holder is None:
+            return
+        part = _column(holder)
+        part.addWidget(label("Enlarged, by a model", "section"))
+        for version in found:
+            part.addWidget(ElidedLabel(version_line(version)))
+            part.addWidget(LinkButton("Show in folder", partial(show_in_folder, version.path)))
+        part.addWidget(LinkButton("Compare with the photo", lambda: self.acted.emit("enlarge")))
+        holder.show()
 
     def _show_found(self) -> None:
         of, found = self._found
@@ -173,7 +202,7 @@ class Inspector(QFrame):
     # ------------------------------------------------------------ parts
 
     def _fresh(self) -> QVBoxLayout:
-        self._similar = self._similar_part = self._why_part = None
+        self._similar = self._similar_part = self._why_part = self._versions_part = None
         self._kind_boxes.clear()
         body = QWidget()
         body.setObjectName("inspectorBody")

@@ -1,4 +1,4 @@
-"""Small marks in a photo's corner: RAW, copies, burst, missing. Drawn once per look and pixel ratio."""
+"""Small marks in a photo's corner: RAW, copies, burst, enlarged, missing. Drawn once per look and pixel ratio."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 
-from core.records import FLAG_BURST, FLAG_COPIES, FLAG_MISSING, FLAG_RAW
+from core.records import FLAG_BURST, FLAG_COPIES, FLAG_ENLARGED, FLAG_MISSING, FLAG_RAW
 
-SHOWN = FLAG_RAW | FLAG_COPIES | FLAG_BURST | FLAG_MISSING
-_ORDER = (FLAG_MISSING, FLAG_RAW, FLAG_BURST, FLAG_COPIES)
+SHOWN = FLAG_RAW | FLAG_COPIES | FLAG_BURST | FLAG_ENLARGED | FLAG_MISSING
+_ORDER = (FLAG_MISSING, FLAG_RAW, FLAG_BURST, FLAG_COPIES, FLAG_ENLARGED)
 HEIGHT, STEP = 18, 3
 _SCRIM, _INK = QColor(0, 0, 0, 150), QColor(255, 255, 255)
 
@@ -43,7 +43,7 @@ def _draw(painter: QPainter, flag: int, box: QRectF) -> None:
     painter.drawRoundedRect(box, 4, 4)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(_INK, 1.5))
-    {FLAG_RAW: _raw, FLAG_COPIES: _copies, FLAG_BURST: _burst, FLAG_MISSING: _missing}[flag](painter, box)
+    _DRAWN[flag](painter, box)
 
 
 def _raw(painter: QPainter, box: QRectF) -> None:
@@ -77,3 +77,21 @@ def _missing(painter: QPainter, box: QRectF) -> None:
     centre = box.center()
     painter.drawEllipse(centre, 5.5, 5.5)
     painter.drawLine(QPointF(centre.x() - 3.8, centre.y() + 3.8), QPointF(centre.x() + 3.8, centre.y() - 3.8))
+
+
+def _enlarged(painter: QPainter, box: QRectF) -> None:
+    """Two arrows apart."""
+    centre = box.center()
+    for way in (1, -1):
+        tip = centre + QPointF(5 * way, -5 * way)
+        painter.drawLine(centre + QPointF(1.5 * way, -1.5 * way), tip)
+        painter.drawPolyline([tip + QPointF(-4 * way, 0), tip, tip + QPointF(0, 4 * way)])
+
+
+_DRAWN = {
+    FLAG_RAW: _raw,
+    FLAG_COPIES: _copies,
+    FLAG_BURST: _burst,
+    FLAG_ENLARGED: _enlarged,
+    FLAG_MISSING: _missing,
+}

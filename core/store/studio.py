@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection, Row
 
 from core.paths import to_bytes, to_str
+from core.records import FLAG_ENLARGED
 from core.records_studio import Made, Version
 from core.store import schema as s
 
@@ -82,9 +83,15 @@ def show_versions(conn: Connection, ids: Sequence[int], shown: bool) -> list[int
     wanted = json.dumps([int(i) for i in ids])
     inside = "IN (SELECT value FROM json_each(?))"
     conn.exec_driver_sql(f"UPDATE version SET shown = ? WHERE id {inside}", (int(shown), wanted))
-    return [
-        row[0] for row in conn.exec_driver_sql(f"SELECT DISTINCT photo_id FROM version WHERE id {inside}", (wanted,))
-    ]
+    found = conn.exec_driver_sql(f"SELECT DISTINCT photo_id FROM version WHERE id {inside}", (wanted,))
+    photos = [row[0] for row in found]
+    has = "EXISTS(SELECT 1 FROM version v WHERE v.photo_id = photo.id AND v.shown)"
+    conn.exec_driver_sql(
+        f"UPDATE photo SET flags = CASE WHEN {has} THEN flags | {FLAG_ENLARGED} ELSE flags & ~{FLAG_ENLARGED} END"
+        f" WHERE id {inside}",
+        (json.dumps(photos),),
+    )
+    return photos
 
 
 def shown_versions(conn: Connection, ids: Sequence[int]) -> list[int]:

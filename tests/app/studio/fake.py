@@ -93,7 +93,7 @@ class FakeStudio:
         self.said.append(("look", scope, size, condition))
         if self.few:
             return AlbumFacts(7, 0, 0, 0.0, (), ("That is too few: 20 photos are needed.",), False)
-        return AlbumFacts(270, 3, 30, 0.01, (), (), True)
+        return AlbumFacts(270, 3, 30, 0.01, (), ("3 files cannot be read and are left out.",), True)
 
     def estimate(self, spec, progress):
         self.said.append(("estimate", spec))

@@ -58,7 +58,7 @@ def test_who_makes_no_pictures_of_groups_has_no_condition(train):
 
 def test_what_there_is_to_learn_from_is_said_before(train, studio, qtbot):
     qtbot.waitUntil(lambda: train.form.facts.text() != "")
-    assert train.form.facts.text() == "270 photos, 30 kept apart. 3 photos could not be read."
+    assert train.form.facts.text() == "270 photos, 30 kept apart. 3 files cannot be read and are left out."
     assert looked(studio) == [("look", Scope(), 128, "")]
     train.form.side.setCurrentText("64 × 64")
     qtbot.waitUntil(lambda: len(looked(studio)) == 2)
