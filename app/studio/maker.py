@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from app.lab.bench import scrolled
@@ -75,7 +76,9 @@ class MakerForm(QWidget):
         self.seek = button("Seek a photo in it …", "", self.seek_wanted.emit)
         self.seek.setToolTip("Find the picture that the generator can make which is most like a photo of yours.")
         self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._timer.timeout.connect(self.ask)
+        self._timer.timeout.connect(self._settled)
+        self._due = False
+        self._known: tuple[str, str] = ("", "")
         self._lay_out()
         self._join()
 
@@ -146,6 +149,8 @@ class MakerForm(QWidget):
             self._show_run()
         elif self.run is not None:
             self.about.setText(state_line(self.run, "step"))
+            if (self.run.id, self.run.state) != self._known:
+                self._show_run()
 
     def set_classes(self, run_id: str, classes: Sequence[str], said: Sequence[str]) -> None:
         """What the generator can be told to make, and what the measures say of it."""
@@ -203,7 +208,18 @@ class MakerForm(QWidget):
         if self.run_id:
             self.changed.emit(self.wish())
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._due:
+            self._timer.start()
+
     # ------------------------------------------------------------ inside
+
+    def _settled(self) -> None:
+        """Ask, but only who looks: networks are not loaded for pictures that nobody sees."""
+        self._due = not self.isVisible()
+        if not self._due:
+            self.ask()
 
     def _truncated(self, value: int) -> None:
         self.at.setText(f"{value / PERCENT:.2f}")
@@ -213,6 +229,7 @@ class MakerForm(QWidget):
         run = self.run
         if run is None:
             return
+        self._known = (run.id, run.state)
         self.about.setText(state_line(run, "step"))
         self._rows.setRowVisible(self.condition, False)
         with QSignalBlocker(self.condition):

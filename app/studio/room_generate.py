@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 NEAREST, NEAR, SPREAD = 5, 8, 0.35
 DREAMS, THUMB = 8, 128
 SUFFIXES = (".gif", ".png", ".apng", ".webp")
+ENDED = ("done", "stopped", "failed")
+"""States of runs whose pictures can be asked for: one that trains has its hands full."""
 Drawn = tuple[PictureGrid, QImage]
 
 
@@ -75,7 +77,10 @@ class GenerateRoom(Room):
         """The runs that pictures can be asked of: those that came far enough and make pictures from noise."""
         infos = {each.name: each for each in generators}
         makers = [
-            run for run in runs if run.spec.learner in infos and run.epoch > 0 and not infos[run.spec.learner].enlarges
+            run
+            for run in runs
+            if run.spec.learner in infos and run.state in ENDED and run.epoch > 0
+            if not infos[run.spec.learner].enlarges
         ]
         self.pane.set_runs(makers, {name: each.title for name, each in infos.items()})
         if self._wished is not None and any(run.id == self._wished[0] for run in makers):

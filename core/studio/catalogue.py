@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import ReverieError
+from core.progress import Progress
 from core.records_lab import Value
 from core.records_studio import CONDITIONS, GENERATORS, GeneratorInfo, StudioSpec
 
@@ -31,6 +32,12 @@ OF_SRGAN = ("content_loss", "held_out_psnr", "held_out_content")
 def models() -> tuple[GeneratorInfo, ...]:
     """All generators, in the order of the Studio."""
     return tuple(_info(variant(name)) for name in GENERATORS)
+
+
+def listed(_: None, progress: Progress) -> tuple[GeneratorInfo, ...]:
+    """:func:`models`, for another process."""
+    progress.check()
+    return models()
 
 
 def variant(name: str) -> Variant:

@@ -58,6 +58,7 @@ class Studio(RunBook, Enlarger):
     def __init__(self, store: Store, walls: Walls, busy: threading.Lock) -> None:
         self.open_book(store, busy, lambda learner: learner in GENERATORS)
         self._walls, self._aside = walls, Aside("Studio's process")
+        self._known: tuple[GeneratorInfo, ...] = ()
 
     def close(self) -> None:
         """Let go of the process that makes pictures."""
@@ -66,8 +67,10 @@ class Studio(RunBook, Enlarger):
     # ------------------------------------------------------------ what there is
 
     def models(self) -> tuple[GeneratorInfo, ...]:
-        """What can be trained, with every parameter. Loads the networks' code: a second the first time."""
-        return catalogue.models()
+        """What can be trained, with every parameter; told by the process that loads networks."""
+        if not self._known:
+            self._known = self._aside.run(catalogue.listed, None, Progress())
+        return self._known
 
     def steps(self, run_id: str) -> tuple[int, ...]:
         """The steps that there are grids of. Raises KeyError for what is no run's name."""
