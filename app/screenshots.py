@@ -113,6 +113,28 @@ def _lab(pane: int) -> Callable[[Desk], None]:
     return look
 
 
+def _studio(pane: int) -> Callable[[Desk], None]:
+    """A pane of the Studio as this library fills it; what is computed aside is waited for."""
+
+    def look(desk: Desk) -> None:
+        desk.go_to("all")
+        desk.go_to("studio")
+        page: Any = desk.window.page("studio")
+        page.turn_to(pane)
+        settle()
+
+    return look
+
+
+def _enlarge(desk: Desk) -> None:
+    """A photo under the wipe, enlarged by the model that is chosen first."""
+    photo_id = _photo_to_show(desk)
+    desk.go_to("studio")
+    page: Any = desk.window.page("studio")
+    page.enlarge_these([photo_id] if photo_id is not None else [])
+    settle()
+
+
 SCENES: dict[str, Callable[[Desk], None]] = {
     "all": _look_at("all"),
     "moments": _at_level("moments"),
@@ -129,6 +151,9 @@ SCENES: dict[str, Callable[[Desk], None]] = {
     "lab": _lab(0),
     "lab-compare": _lab(1),
     "lab-layers": _lab(2),
+    "studio": _studio(0),
+    "studio-generate": _studio(1),
+    "studio-enlarge": _enlarge,
     "folders": _look_at("folders"),
     "problems": _look_at("problems"),
     "inspector": _inspect,

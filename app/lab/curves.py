@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.lab.words import curve_help, curve_title, figure, spoken_curves
+from app.lab.words import curve_help, curve_title, figure, latest, spoken_curves
 from app.theme import TYPE_SMALL, Theme, Tokens
 from core.records_lab import Curve
 
@@ -63,12 +64,13 @@ class Plot:
 
     def show(self, curve: Curve, tokens: Tokens) -> None:
         """Draw a curve as it is now, in the colours of the theme."""
-        self.line.setData(curve.epoch, curve.value, pen=pg.mkPen(tokens.accent, width=2), **_dots(curve, tokens.accent))
+        pen = pg.mkPen(tokens.accent, width=2)
+        self.line.setData(*_measured(curve.epoch, curve.value), pen=pen, **_dots(curve.value, tokens.accent))
         apart = curve.held_out
         self.apart.setVisible(apart is not None)
         if apart is not None:
             pen = pg.mkPen(tokens.text, width=1.5, style=Qt.PenStyle.DashLine)
-            self.apart.setData(curve.epoch, apart, pen=pen, **_dots(curve, tokens.text))
+            self.apart.setData(*_measured(curve.epoch, apart), pen=pen, **_dots(apart, tokens.text))
         self.box.setXRange(1, max(int(curve.epoch[-1]), 2), padding=0.04)
         for axis in (self.left, self.bottom):
             axis.setPen(pg.mkPen(tokens.line))
@@ -78,9 +80,15 @@ class Plot:
         self.title.setPreferredWidth(0)
 
 
-def _dots(curve: Curve, colour: str) -> dict[str, Any]:
+def _measured(epoch: Any, value: Any) -> tuple[Any, Any]:
+    """Where a measure was taken: one that is taken seldom is a line from value to value all the same."""
+    known = np.isfinite(value)
+    return epoch[known], value[known]
+
+
+def _dots(value: Any, colour: str) -> dict[str, Any]:
     """A single value is a dot: it makes no line."""
-    if len(curve.value) > 1:
+    if np.isfinite(value).sum() > 1:
         return {"symbol": None}
     return {"symbol": "o", "symbolSize": 6, "symbolBrush": colour, "symbolPen": None}
 
@@ -88,9 +96,9 @@ def _dots(curve: Curve, colour: str) -> dict[str, Any]:
 def _heading(curve: Curve, tokens: Tokens) -> str:
     told = f"<span style='color:{tokens.text}'>{escape(curve_title(curve.name))}</span>"
     if len(curve.value):
-        told += f" &nbsp;<b style='color:{tokens.accent}'>{escape(figure(float(curve.value[-1])))}</b>"
+        told += f" &nbsp;<b style='color:{tokens.accent}'>{escape(figure(latest(curve.value)))}</b>"
     if curve.held_out is not None and len(curve.held_out):
-        apart = escape(figure(float(curve.held_out[-1])))
+        apart = escape(figure(latest(curve.held_out)))
         told += f" &nbsp;<span style='color:{tokens.muted}'>kept apart <b>{apart}</b></span>"
     return told
 

@@ -72,6 +72,7 @@ def field(parameter: Parameter, title: str) -> QWidget:
         made.setCurrentText(default)
     else:
         made = QLineEdit(default)
+        made.home(False)
     made.setAccessibleName(title)
     made.setAccessibleDescription(parameter.help)
     made.setToolTip(parameter.help)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QDateTime, QLocale
 
 from app.words import count, duration, number, photos, size
@@ -57,6 +59,8 @@ PARAMETERS = {
     "latent_dim": "Latent size",
     "clip": "Gradient clip",
     "beta1": "Adam β₁",
+    "ngf": "Generator width",
+    "ndf": "Discriminator width",
     "beta2": "Adam β₂",
     "gp_weight": "Gradient penalty",
     "n_critic": "Critic steps",
@@ -181,13 +185,19 @@ def spoken_curves(curves: Sequence[Curve]) -> str:
     return ". ".join(last_of(curve) for curve in curves if len(curve.value))
 
 
+def latest(values: NDArray[np.float64]) -> float:
+    """The newest value that was measured, NaN where none was."""
+    known = values[np.isfinite(values)]
+    return float(known[-1]) if len(known) else math.nan
+
+
 def last_of(curve: Curve) -> str:
     """``Loss 0.31, 0.34 on photos kept apart``."""
     if not len(curve.value):
         return curve_title(curve.name)
-    told = f"{curve_title(curve.name)} {figure(float(curve.value[-1]))}"
+    told = f"{curve_title(curve.name)} {figure(latest(curve.value))}"
     apart = curve.held_out
-    return f"{told}, {figure(float(apart[-1]))} on photos kept apart" if apart is not None and len(apart) else told
+    return f"{told}, {figure(latest(apart))} on photos kept apart" if apart is not None and len(apart) else told
 
 
 # ---------------------------------------------------------------- comparing

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSlider, QSplitter, QVBoxLayout, QWid
 from app.icons import IconButton
 from app.lab.bench import RunHead, scrolled
 from app.lab.pictures import PictureSheet
-from app.studio.words import warned
+from app.studio.words import ordered, warned
 from app.theme import SPACE_M, SPACE_S, Theme
 from app.views.widgets import label
 from app.words import number
@@ -178,7 +178,7 @@ class RunView(QWidget):
         self.said.setVisible(bool(said))
         self.history.set_steps(steps)
         if curves or self._curves is not None:
-            self.curves.show_curves(curves)
+            self.curves.show_curves(ordered(curves))
             self.curves.setVisible(bool(curves))
 
     def show_grid(self, run_id: str, step: int, grid: PictureGrid | None, image: QImage) -> None:

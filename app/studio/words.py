@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from app.lab.words import figure
+from app.lab.words import figure, latest
 from app.words import count, duration, number
 from core.records_lab import Curve
 from core.records_studio import AlbumFacts, Made, Upscaler
@@ -26,6 +27,10 @@ HOW = {
 }
 SOUGHT = "photo-"
 """What the name of a point begins with that a photo was found at."""
+ORDER = (
+    *("generator_loss", "discriminator_loss", "content_loss", "kid", "memorisation", "precision", "recall"),
+    *("gan_train", "gan_test", "held_out_psnr", "held_out_content", "real_logit", "fake_logit", "skipped"),
+)
 FORMATS = "GIF (*.gif);;Animated PNG (*.png *.apng);;WebP (*.webp)"
 WEIGHTS = "Models (*.safetensors *.pth *.pt)"
 
@@ -81,7 +86,14 @@ def upscaler_line(model: Upscaler, seconds: float | None) -> str:
 def last_value(curves: Sequence[Curve], name: str) -> float | None:
     """The newest value of a measure, None where it was not measured."""
     curve = next((each for each in curves if each.name == name), None)
-    return float(curve.value[-1]) if curve is not None and len(curve.value) else None
+    value = math.nan if curve is None else latest(curve.value)
+    return value if math.isfinite(value) else None
+
+
+def ordered(curves: Sequence[Curve]) -> list[Curve]:
+    """What tells most comes first; what is not known here keeps its order, at the end."""
+    place = {name: at for at, name in enumerate(ORDER)}
+    return sorted(curves, key=lambda curve: place.get(curve.name, len(ORDER)))
 
 
 def difference_line(name: str, one: float | None, other: float | None) -> str:

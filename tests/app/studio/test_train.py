@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
@@ -13,7 +14,7 @@ from app.studio.training import NEW, WAITING
 from app.studio.words import HEADS
 from core.learn.process import Died
 from core.records import Scope
-from core.records_lab import PictureGrid
+from core.records_lab import Curve, PictureGrid
 from core.records_studio import StudioSpec
 from tests.app.hands import told
 from tests.app.studio.fake import EVERY, STEPS, shades
@@ -230,3 +231,27 @@ def test_the_head_says_what_a_run_is_told_by(train, desk, studio, condition):
     studio.kept = [replace(run, spec=spec)]
     desk.refresh_page()
     assert train.view.head.title.text() == "FastGAN 64 × 64" + (", told by events" if condition else "")
+
+
+def test_a_measure_that_is_taken_seldom_is_drawn_all_the_same(train, desk, studio, monkeypatch):
+    studio.add()
+    step = np.arange(1, 7)
+    seldom = np.array([np.nan, 0.5, np.nan, np.nan, 0.2, np.nan])
+    curves = (Curve("skipped", step, step * 0.0), Curve("kid", step, seldom), Curve("generator_loss", step, step * 1.0))
+    monkeypatch.setattr(studio, "curves", lambda run_id: curves)
+    desk.refresh_page()
+    plots = train.view.curves._plots
+    assert [plot.name for plot in plots] == ["generator_loss", "kid", "skipped"], "what tells most comes first"
+    x, y = plots[1].line.getData()
+    assert (list(x), list(y)) == ([2, 5], [0.5, 0.2])
+    assert "KID 0.200" in train.view.curves.accessibleDescription()
+
+
+def test_the_first_grid_is_that_of_step_0(desk, window, qtbot):
+    history = History(window.theme)
+    qtbot.addWidget(history)
+    wanted = []
+    history.wanted.connect(wanted.append)
+    history.set_steps((0,))
+    assert wanted == [0]
+    assert history.at.text() == "Step 0"
