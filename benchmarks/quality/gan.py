@@ -107,7 +107,7 @@ def judge(data: Pictures, draw: Draw, knows_classes: bool, times: int = 0) -> di
     fake, train, test = data.features(draw(labels, 1)), data.features(data.train), data.features(data.test)
     precision, recall = precision_recall(test, fake[:n])
     found = {"kid": kid(test, fake[:n])[0], "precision": precision, "recall": recall}
-    found["memorisation"] = memorisation(train, test, fake[:n]).ratio
+    found["memorisation"] = memorisation(train, test, fake[:n]).share
     real = (train, data.train_labels)
     if not knows_classes:
         labels = _named(data, train, fake)

@@ -4,7 +4,8 @@ The same conditional GAN, its classes those of the photos, trained for equally l
 (it then gives them back) and on 1,000 (it cannot hold them). As in the Studio a part of the album is kept apart; what
 is said is what ``core.gan.metrics`` says of pictures made of fresh noise. Without ``--images`` the digits of 8 x 8
 points by their pixels; with it, smart crops of 16 x 16 points of the photos in class folders too, by the features of
-the project's CNN. Every seed takes other photos; settings were chosen on other seeds, and for photos on another folder.
+the project's CNN; thumbnails count in both. Every seed takes other photos; settings were chosen on other seeds, and for
+photos on another folder.
 
 Beside the trained generators two that need no training and bound them: ``copied``, training photos with a little noise,
 of which it must be said, and ``fresh``, photos that nobody trained on, of which it must not; the latter for DRAWS other
@@ -25,12 +26,12 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.common import emit
-from benchmarks.quality.gan_pictures import U8, Pictures, digits, photos
+from benchmarks.quality.gan_pictures import F32, U8, Pictures, digits, photos
 from core.embed import registry
 from core.gan.album import held_out
 from core.gan.base import Shape
-from core.gan.judge import looks, made
-from core.gan.metrics import Memorisation, memorisation
+from core.gan.judge import looks, made, thumbnails
+from core.gan.metrics import CopyTest, Memorisation, worse
 from core.gan.registry import variant
 from core.gan.trainer import GanTrainer
 from core.records_lab import Value
@@ -77,29 +78,35 @@ def copied(train: U8, seed: int) -> U8:
 def measure(data: Pictures, photos: int, steps: int, seeds: int) -> dict[str, Any]:
     """What is said of generators that learned from so many photos."""
     everything = np.concatenate([data.train, data.test])
-    labels, features = np.concatenate([data.train_labels, data.test_labels]), data.features(everything)
+    labels = np.concatenate([data.train_labels, data.test_labels])
+    ways = data.features, thumbnails
+    seen = [way(everything) for way in ways]
+
+    def asked(train: Rows, kept: Rows, fake: Sequence[F32]) -> Memorisation:
+        return worse(CopyTest(own[train], own[kept])(each) for own, each in zip(seen, fake, strict=True))
+
     found: dict[str, list[Memorisation]] = {"trained": [], "copied": []}
     begun = time.process_time()
     for seed in range(seeds):
         train, kept, _ = album(len(everything), photos, seed)
         own = everything[train]
         for name, pictures in (("trained", generated(own, labels[train], steps, seed)), ("copied", copied(own, seed))):
-            found[name].append(memorisation(features[train], features[kept], data.features(pictures)))
+            found[name].append(asked(train, kept, [way(pictures) for way in ways]))
     seconds = round(time.process_time() - begun)
-    found["fresh"] = [
-        memorisation(*(features[rows] for rows in album(len(everything), photos, seed)))
-        for seed in range(DRAWS if photos < 100 else DRAWS // 4)
-    ]
+    draws = DRAWS if photos < 100 else DRAWS // 4
+    albums = [album(len(everything), photos, seed) for seed in range(draws)]
+    found["fresh"] = [asked(train, kept, [own[fresh] for own in seen]) for train, kept, fresh in albums]
     results = {name: _summary(rows) for name, rows in found.items()}
     return {"kept_apart": kept_apart(photos), "seconds": seconds, **results}
 
 
 def _summary(rows: Sequence[Memorisation]) -> dict[str, Any]:
-    ratios = np.array([row.ratio for row in rows])
+    shares = np.array([row.share for row in rows])
     return {
         "says_so": f"{sum(row.memorised for row in rows)} of {len(rows)}",
-        "ratio": round(float(ratios.mean()), 3),
-        "ratio_sd": round(float(ratios.std(ddof=1)), 3) if len(ratios) > 1 else 0.0,
+        "share": round(float(shares.mean()), 3),
+        "share_sd": round(float(shares.std(ddof=1)), 3) if len(shares) > 1 else 0.0,
+        "expected": round(float(np.mean([row.expected for row in rows])), 3),
         "p_value_largest": float(f"{max(row.p_value for row in rows):.2g}"),
         "p_value_smallest": float(f"{min(row.p_value for row in rows):.2g}"),
     }

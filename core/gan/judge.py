@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.gan.gaussian import ClassGaussian
-from core.gan.metrics import Memorisation, gan_train_test, kid, memorisation, precision_recall
+from core.gan.metrics import CopyTest, Memorisation, gan_train_test, kid, precision_recall, worse
 
 if TYPE_CHECKING:
     from core.embed.base import Embedder
@@ -23,11 +23,16 @@ Features = Callable[[U8], F32]
 
 CURVES = ("kid", "precision", "recall", "memorisation")
 CLASS_CURVES = ("gan_train", "gan_test")
+FEWEST_KEPT = 4
+"""Photos kept apart below which nothing can be measured."""
 
 
 class Judge:
     """``train``, ``held_out`` uint8 [n, h, w, c] with their classes, where there are any; ``pictures``: how many are
     made to be judged, by default as many as are held out and 64 at least. Measures with too few photos are left out.
+
+    Copies are sought by the features and by thumbnails, and the larger share counts: what a small generator gives back
+    is seldom clean enough for a network that looks at texture, while any eye sees whose copy it is.
 
     Called as ``judge(trainer, step)`` it adds :data:`CURVES` to the trainer's history every ``every``-th step, with
     classes :data:`CLASS_CURVES` too. ``memorisation_`` is the last :class:`Memorisation`; its warning is ``warning_``.
@@ -49,6 +54,8 @@ class Judge:
         self.pictures = pictures or max(64, len(held_out))
         self.train_labels, self.held_out_labels = train_labels, held_out_labels
         self.real, self.kept = features(train), features(held_out)
+        sides = (self.real, self.kept), (thumbnails(train), thumbnails(held_out))
+        self.copies = [CopyTest(*side) for side in sides if len(held_out) >= FEWEST_KEPT]
         self.labels = _labels(train_labels, self.pictures, seed)
         self.memorisation_: Memorisation | None = None
 
@@ -67,13 +74,15 @@ class Judge:
         """All measures of pictures uint8 [pictures, h, w, c] made for ``labels``."""
         fake = self.features(pictures)
         found: dict[str, float] = {}
-        if len(self.kept) >= 4:
+        if len(self.kept) >= FEWEST_KEPT:
             found["kid"] = kid(self.kept, fake)[0]
             # equal numbers on both sides, as both measures depend on them
             rows = min(len(self.kept), len(fake))
             found["precision"], found["recall"] = precision_recall(self.kept[:rows], fake[:rows])
-            self.memorisation_ = memorisation(self.real, self.kept, fake)
-            found["memorisation"] = self.memorisation_.ratio
+            self.memorisation_ = worse(
+                test(own) for test, own in zip(self.copies, (fake, thumbnails(pictures)), strict=True)
+            )
+            found["memorisation"] = self.memorisation_.share
         if self.labels is not None and self._classes_known():
             found["gan_train"], found["gan_test"] = self._classes(fake)
         return found
@@ -104,6 +113,18 @@ def _labels(train: I64 | None, n: int, seed: int) -> I64 | None:
         return None
     order = np.random.default_rng(seed).permutation(len(train))
     return train[np.resize(order, n)]
+
+
+def thumbnails(pictures: U8, side: int = 8) -> F32:
+    """float32 [n, 2 * side**2 * c]: mean colours of ``side`` x ``side`` parts in [0, 1], the same for a picture and
+    for its mirror image."""
+    n, height, width, channels = pictures.shape
+    rows, columns = (np.linspace(0, length, side, endpoint=False).astype(np.int64) for length in (height, width))
+    sums = np.add.reduceat(np.add.reduceat(pictures.astype(np.float32), rows, axis=1), columns, axis=2)
+    sizes = np.outer(np.diff(rows, append=height), np.diff(columns, append=width))
+    small = sums / (255 * sizes[:, :, None])
+    both = np.stack([small + small[:, :, ::-1], np.abs(small - small[:, :, ::-1])], axis=1) / 2
+    return both.reshape(n, 2 * side * side * channels).astype(np.float32)
 
 
 def made(trainer: GanTrainer, n: int, labels: I64 | None, seed: int) -> U8:

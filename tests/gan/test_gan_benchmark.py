@@ -66,7 +66,7 @@ def test_all_methods_are_judged_at_equal_steps() -> None:
         assert ("gan_test" in measures) == (name in ("conditional", "gaussian", "training_photos"))
     copies, rough = found["training_photos"], found["dcgan"]
     assert copies["kid"] < found["gaussian"]["kid"] + 0.01 < rough["kid"]
-    assert copies["memorisation"] < 0.1
+    assert copies["memorisation"] > 0.9 > rough["memorisation"] + 0.5
     assert copies["gan_train"] > 0.8
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.embed.base import Embedding, InputSpec
 from core.gan.base import Shape
-from core.gan.judge import CLASS_CURVES, CURVES, Judge, looks, made
+from core.gan.judge import CLASS_CURVES, CURVES, Judge, looks, made, thumbnails
 from core.gan.metrics import kid, precision_recall
 from core.gan.registry import variant
 from core.gan.trainer import GanTrainer
@@ -57,8 +57,29 @@ def test_a_generator_of_copies_is_warned_of() -> None:
     judge = Judge(pixels, train, pictures(8, 1), pictures=60)
     judge.measure(pictures(60, 2))
     assert judge.warning_ == ""
-    assert judge.measure(np.concatenate([train, train]))["memorisation"] < 0.01
+    assert judge.measure(np.concatenate([train, train]))["memorisation"] == 1.0
     assert "by heart" in judge.warning_
+
+
+def test_copies_that_the_features_do_not_see_are_seen_small() -> None:
+    def chance(pictures: U8) -> NDArray[np.float32]:
+        return np.random.default_rng(len(pictures)).standard_normal((len(pictures), 8)).astype(np.float32)
+
+    train = pictures(30)
+    judge = Judge(chance, train, pictures(8, 1), pictures=60)
+    judge.measure(np.concatenate([train, train[:, :, ::-1]]))
+    assert judge.memorisation_ is not None
+    assert judge.memorisation_.nearest.tolist() == [*range(30), *range(30)]
+    assert judge.warning_
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (16, 16, 3), (20, 24, 3)])
+def test_thumbnails_are_means_that_know_no_left_and_right(shape: tuple[int, int, int]) -> None:
+    some = np.random.default_rng(0).integers(0, 256, (3, *shape), dtype=np.uint8)
+    found = thumbnails(some, side=4)
+    assert found == pytest.approx(thumbnails(some[:, :, ::-1], side=4), abs=1e-6)
+    small = some.reshape(3, 4, shape[0] // 4, 4, shape[1] // 4, shape[2]).mean(axis=(2, 4)) / 255
+    assert found[:, : found.shape[1] // 2] == pytest.approx(((small + small[:, :, ::-1]) / 2).reshape(3, -1), abs=1e-6)
 
 
 def test_classes_are_judged_and_the_gaussian_beside() -> None:
