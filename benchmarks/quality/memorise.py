@@ -36,7 +36,7 @@ from core.gan.registry import variant
 from core.gan.trainer import GanTrainer
 from core.records_lab import Value
 
-SEEDS, STEPS, MADE, SIZE = 3, 2000, 128, 16
+SEEDS, STEPS, MADE, SIZE = 3, 1500, 128, 16
 ALBUMS = (30, 1000)
 MODEL = "conditional"
 SETTINGS: dict[str, Value] = {
