@@ -8,7 +8,8 @@ quality 30 alone, which they are not told of. Mean over photos, then mean and sd
 (``jpeg`` draws nothing, its sd is 0).
 
 Trivial: the photo as it is, enlarged by bicubic. Peer: OpenCV's non-local means at its default strength (Buades, Coll
-and Morel, 2005), then bicubic. ``compact`` is our network for clean photos.
+and Morel, 2005), then bicubic. ``compact`` is our network for clean photos; ``restore_half`` has the strength slider in
+the middle.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def methods(scale: int, weights: Path | None) -> dict[str, Method]:
     }
     own = None if weights is None else weights / f"restore-x{scale}.safetensors"
     found["restore"] = partial(restore, scale=scale, file=own)
+    found["restore_half"] = partial(restore, scale=scale, file=own, strength=0.5)
     if scale > 1:
         try:
             model = models.load("compact", scale)
