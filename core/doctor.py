@@ -19,7 +19,8 @@ PACKAGES = (
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """``faults``: sentences, empty where all is well. ``learners``: what would train where. ``studio``: the same of
-    generators, and what of the models that enlarge is here. ``library_exists`` False: there was nothing to check."""
+    generators, what of the models that enlarge is here, and whether faces are found. ``library_exists`` False: there
+    was nothing to check."""
 
     python: str
     system: str
@@ -95,7 +96,9 @@ def _learners(device: str) -> dict[str, str]:
 
 
 def _studio(device: str) -> dict[str, str]:
-    """Where each generator would train, and whether each model that enlarges is here (the start of its SHA-256)."""
+    """Where each generator would train, and whether each model that enlarges and what finds faces are here (the start
+    of their SHA-256)."""
+    from core.recognise import face_files
     from core.records_studio import GENERATORS
     from core.studio.files import upscalers
 
@@ -103,6 +106,8 @@ def _studio(device: str) -> dict[str, str]:
     for each in upscalers():
         here = f"here {each.sha256[:16]}".strip()
         found[f"enlarge {each.name}"] = here if each.available else f"not here: {each.why_not}"
+    missing = face_files.available()
+    found["faces"] = f"not here: {missing}" if missing else f"here {face_files.digest()[:16]}"
     return found
 
 

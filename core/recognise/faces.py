@@ -35,8 +35,9 @@ SMALLEST = 20
 _SHRINK = 0.709
 """From one size of the pyramid to the next: the area halves."""
 _SURE = (0.6, 0.7, 0.7)
-"""How probable a face must be to pass each of the networks: the paper's thresholds."""
+"""How probable a face must be to pass each of the networks: those that its authors use."""
 _BATCH = 256
+_BLACK = -127.5 / 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,11 @@ def _detector(paths: tuple[Path, ...], device: str) -> Detector:
 
 
 class Detector:
-    """The three networks with their weights, from the files of P-net, R-net and O-net. Raises WeightsError."""
+    """The three networks with their weights, from the files of P-net, R-net and O-net. Raises WeightsError.
+
+    Pictures are resized on the CPU, since not every device can take the mean over areas of any size; the networks run
+    on ``device``.
+    """
 
     def __init__(self, paths: Sequence[Path], device: str = "cpu") -> None:
         self._device = torch.device(device)
@@ -83,8 +88,7 @@ class Detector:
         if min(picture.shape[:2]) < SMALLEST:
             return _none()
         seen = reduced(picture)
-        image = torch.from_numpy(seen.transpose(2, 0, 1)[None].astype(np.float32)).to(self._device)
-        image = (image - 127.5) / 128
+        image = (torch.from_numpy(seen.transpose(2, 0, 1)[None].astype(np.float32)) - 127.5) / 128
         boxes = self._refined(image, self._proposed(image))
         return _within(self._settled(image, boxes), seen.shape, picture.shape)
 
@@ -93,7 +97,8 @@ class Detector:
         boxes, sure = [np.zeros((0, 4), np.float32)], [np.zeros(0, np.float32)]
         for scale in pyramid(*image.shape[2:]):
             size = [int(np.ceil(length * scale)) for length in image.shape[2:]]
-            probability, shifts = self._propose(functional.interpolate(image, size=size, mode="area"))
+            small = functional.interpolate(image, size=size, mode="area")
+            probability, shifts = self._propose(small.to(self._device))
             p = probability[0].cpu().numpy()
             rows, columns = np.nonzero(p >= _SURE[0])
             corners = ProposalNet.STRIDE * np.stack([columns, rows], axis=1)
@@ -108,7 +113,7 @@ class Detector:
     def _refined(self, image: Tensor, boxes: F32) -> F32:
         """Those of the boxes that R-net takes for faces, its shifts applied."""
         squares = squared(boxes)
-        p, shifts = _in_batches(self._refine, image, squares, RefineNet.SIDE)
+        p, shifts = self._in_batches(self._refine, image, squares, RefineNet.SIDE)
         sure = p >= _SURE[1]
         squares, p, shifts = squares[sure], p[sure], shifts[sure]
         kept = suppress(squares, p, 0.7)
@@ -117,13 +122,21 @@ class Detector:
     def _settled(self, image: Tensor, boxes: F32) -> Faces:
         """Those that O-net takes for faces, with landmarks; pixels of ``image``."""
         squares = squared(boxes)
-        p, shifts, points = _in_batches(self._settle, image, squares, OutputNet.SIDE)
+        p, shifts, points = self._in_batches(self._settle, image, squares, OutputNet.SIDE)
         sure = p >= _SURE[2]
         squares, p, shifts, points = squares[sure], p[sure], shifts[sure], points[sure]
         marks = squares[:, None, :2] + points * _size(squares)[:, None]
         moved = shifted(squares, shifts)
         kept = suppress(moved, p, 0.7, of_smaller=True)
         return Faces(moved[kept], p[kept], marks[kept])
+
+    def _in_batches(
+        self, network: Callable[[Tensor], tuple[Tensor, ...]], image: Tensor, boxes: F32, side: int
+    ) -> list[F32]:
+        """What a network gives for each of the boxes, one array for each of its outputs."""
+        starts = range(0, max(len(boxes), 1), _BATCH)
+        made = [network(_pieces(image, boxes[at : at + _BATCH], side).to(self._device)) for at in starts]
+        return [torch.cat(parts).cpu().numpy() for parts in zip(*made, strict=True)]
 
 
 # ---------------------------------------------------------------- boxes
@@ -206,13 +219,6 @@ def _filled(network: nn.Module, path: Path) -> nn.Module:
     return network.eval()
 
 
-def _in_batches(network: Callable[[Tensor], tuple[Tensor, ...]], image: Tensor, boxes: F32, side: int) -> list[F32]:
-    """What a network gives for each of the boxes, one array for each of its outputs."""
-    starts = range(0, max(len(boxes), 1), _BATCH)
-    made = [network(_pieces(image, boxes[at : at + _BATCH], side)) for at in starts]
-    return [torch.cat(parts).cpu().numpy() for parts in zip(*made, strict=True)]
-
-
 def _pieces(image: Tensor, boxes: F32, side: int) -> Tensor:
     """[n, 3, side, side]: the squares cut out of [1, 3, h, w] and resized by the mean over areas; black beyond."""
     height, width = image.shape[2:]
@@ -228,6 +234,3 @@ def _pieces(image: Tensor, boxes: F32, side: int) -> Tensor:
         piece = functional.pad(image[:, :, y0:y1, x0:x1], black, value=_BLACK)
         pieces[k] = functional.interpolate(piece, size=(side, side), mode="area")[0]
     return pieces
-
-
-_BLACK = -127.5 / 128

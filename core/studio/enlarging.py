@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from core.errors import Cancelled, MediaError, ReverieError
 from core.media import marks, whole
 from core.progress import Progress
+from core.studio import spared
 from core.studio.asked import How, Job, Trial
 from core.superres import models
 from core.superres.enlarge import Box, enlarge, invented, plain
@@ -41,6 +42,8 @@ def work(job: Job, progress: Progress) -> None:
     Raises Cancelled, WeightsError for a model that cannot be had.
     """
     model = load(job.how)
+    if spared.are(model.info, job.how.strength):
+        spared.warn(progress)
     sizes = [pixels_of(path) for path in job.paths]
     progress.phase("Enlarging", sum(sizes), "pixels")
     with open(job.diary, "a", encoding="utf-8") as diary:
@@ -83,22 +86,24 @@ def enlarged(path: str, how: How, model: Model, folder: str, progress: Progress)
         raise MediaError(
             "write", f"It would have more than {MOST_PIXELS // 10**6} million pixels. Choose a smaller scale."
         )
-    faces = _faces(path, width, height) if model.info.adversarial else ()
+    faces = spared.faces(path, photo.pixels, progress) if spared.are(model.info, how.strength) else ()
     pixels = enlarge(photo.pixels, model, how.scale, strength=how.strength, faces=faces, progress=progress)
     kind = whole.kind_for(pixels, photo.kind)
-    data = marks.stamped(whole.encode(pixels, kind, photo.profile), mark_of(path, how, model), like=path)
+    data = marks.stamped(whole.encode(pixels, kind, photo.profile), mark_of(path, how, model, len(faces)), like=path)
     stem = os.path.splitext(os.path.basename(path))[0]
     new = whole.free_name(folder, f"{stem}-x{how.scale}-{how.model}", whole.SUFFIXES[kind])
     whole.fill(new, data)
     return new, pixels.shape[1], pixels.shape[0]
 
 
-def mark_of(path: str, how: How, model: Model) -> marks.Mark:
-    """What is written into an enlarged picture: that a model made it larger, which one, and how."""
+def mark_of(path: str, how: How, model: Model, faces: int = 0) -> marks.Mark:
+    """What is written into an enlarged picture: that a model made it larger, which one, how, and on how many faces it
+    was held down."""
     invents = model.info.adversarial and how.strength > 0
     facts = {
         "Model": how.model, "ModelTitle": model.info.title, "Scale": str(how.scale), "Strength": f"{how.strength:g}",
         "Weights": model.info.sha256, "Run": how.run_id, "EnlargedFrom": _plain(os.path.basename(path)),
+        "FacesHeldDown": str(faces or ""),
     }  # fmt: skip
     what = f"Enlarged ×{how.scale}" if how.scale > 1 else "Restored"
     told = f"{what} by a model ({model.info.title}, strength {how.strength:g})."
@@ -108,19 +113,6 @@ def mark_of(path: str, how: How, model: Model) -> marks.Mark:
 
 def _plain(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _faces(path: str, width: int, height: int) -> tuple[Box, ...]:
-    """Faces that the photo's metadata place, in pixels."""
-    from core.media.metadata import read_metadata
-    from core.studio.food import boxes
-
-    try:
-        found = read_metadata(path).faces
-    except MediaError:
-        return ()
-    placed = boxes([{"x": f.x, "y": f.y, "width": f.width, "height": f.height} for f in found])
-    return tuple((a * width, b * height, c * width, d * height) for a, b, c, d in placed)
 
 
 def load(how: How) -> Model:
@@ -194,22 +186,37 @@ LARGEST_CROP = 512
 
 def crops(asked: Trial, progress: Progress) -> tuple[NDArray[np.uint8], tuple[Tried, ...]]:
     """(the crop by bicubic, by each model). Raises MediaError, Cancelled."""
-    small = cut(_picture(asked.path, os.stat(asked.path).st_mtime_ns), asked.box)
+    modified = os.stat(asked.path).st_mtime_ns
+    picture = _picture(asked.path, modified)
+    rows, columns = _place(picture, asked.box)
+    small = np.ascontiguousarray(picture[rows, columns])
+
+    def faces() -> tuple[Box, ...]:
+        x, y = columns.start, rows.start
+        return tuple((a - x, b - y, c - x, d - y) for a, b, c, d in _faces(asked.path, modified))
+
     larger = np.asarray(plain(small, asked.hows[0].scale), np.uint8)
     progress.phase("Trying models", len(asked.hows), "models")
     tried = []
     for how in asked.hows:
         progress.check()
-        tried.append(_try(small, larger, how, progress))
+        tried.append(_try(small, larger, how, faces, progress))
         progress.set(len(tried))
     return larger, tuple(tried)
 
 
-def _try(small: NDArray[np.uint8], larger: NDArray[np.uint8], how: How, progress: Progress) -> Tried:
+def _try(
+    small: NDArray[np.uint8],
+    larger: NDArray[np.uint8],
+    how: How,
+    faces: Callable[[], tuple[Box, ...]],
+    progress: Progress,
+) -> Tried:
     try:
         model = load(how)
+        held = faces() if spared.are(model.info, how.strength) else ()
         started = time.monotonic()
-        made = enlarge(small, model, how.scale, strength=how.strength, progress=Part(progress, 0))
+        made = enlarge(small, model, how.scale, strength=how.strength, faces=held, progress=Part(progress, 0))
         spent = time.monotonic() - started
         return Tried(np.asarray(made, np.uint8), invented(made, larger), spent)
     except Cancelled:
@@ -219,12 +226,10 @@ def _try(small: NDArray[np.uint8], larger: NDArray[np.uint8], how: How, progress
         return Tried(larger, nothing, 0.0, str(error) or "There is not enough memory.")
 
 
-def cut(picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
-    """The crop, at least 8 pixels and at most LARGEST_CROP to a side; of a larger one the middle."""
+def _place(picture: NDArray[np.uint8], box: tuple[float, float, float, float]) -> tuple[slice, slice]:
+    """Rows and columns of a crop, at least 8 pixels and at most LARGEST_CROP to a side; of a larger one the middle."""
     height, width = picture.shape[:2]
-    rows = _span(box[1], box[3], height)
-    columns = _span(box[0], box[2], width)
-    return np.ascontiguousarray(picture[rows, columns])
+    return _span(box[1], box[3], height), _span(box[0], box[2], width)
 
 
 def _span(begin: float, length: float, size: int) -> slice:
@@ -239,6 +244,11 @@ def _picture(path: str, modified: int) -> NDArray[np.uint8]:
     from core.media.decode import decode
 
     return np.asarray(decode(path).image.convert("RGB"), np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _faces(path: str, modified: int) -> tuple[Box, ...]:
+    return spared.faces(path, _picture(path, modified), Progress())
 
 
 def seconds(asked: tuple[How, tuple[tuple[int, int, int], ...]], progress: Progress) -> float:

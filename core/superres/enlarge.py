@@ -19,6 +19,8 @@ F32 = NDArray[np.float32]
 Pixels = NDArray[np.uint8] | NDArray[np.uint16]
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the small picture."""
+FACE_STRENGTH = 0.5
+"""How strong a model is on faces at most, unless something else is asked."""
 _SOFT = 0.15
 """Part of a face's size over which the strength passes to that of its surroundings."""
 _TRIAL, _LONG_ENOUGH = 24, 0.1
@@ -31,7 +33,7 @@ def enlarge(
     *,
     strength: float = 1.0,
     faces: Sequence[Box] = (),
-    face_strength: float = 0.5,
+    face_strength: float = FACE_STRENGTH,
     tile: int | None = None,
     progress: Progress | None = None,
 ) -> Pixels:
