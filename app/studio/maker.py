@@ -227,13 +227,15 @@ class MakerForm(QWidget):
 
     def _show_run(self) -> None:
         run = self.run
+        self.said.hide()
         if run is None:
+            self._known = ("", "")
+            self.about.setText("")
             return
         self._known = (run.id, run.state)
         self.about.setText(state_line(run, "step"))
         self._rows.setRowVisible(self.condition, False)
         with QSignalBlocker(self.condition):
             self.condition.clear()
-        self.said.hide()
         self.chosen.emit(run.id)
         self._timer.start()

@@ -307,3 +307,12 @@ def test_where_pictures_come_from_in_words():
     assert point_words("photo-7") == "a photo that was sought"
     made = Made("a", "", "r", "FastGAN", "near", "12~0.3~0.8.5", 0.0, 64, 64, {"truncation": 0.7, "condition": ""})
     assert made_line(made) == "Like another · FastGAN · near seed 12 · truncation 0.7 · 64 × 64"
+
+
+def test_a_generator_that_is_gone_leaves_nothing_behind(generate, studio, desk):
+    studio.warnings = ("It learned by heart.",)
+    studio.kept = []
+    desk.refresh_page()
+    assert generate.state.state == NO_GENERATOR
+    assert generate.form.about.text() == ""
+    assert not generate.form.said.isVisible()
