@@ -37,7 +37,7 @@ OWN = (
     Parameter("crop", 96, "side of the pieces it learns from, in points of the large picture", low=16, high=512),
     Parameter("d_feats", 16, "channels of the discriminator's first layer", low=4, high=128),
     Parameter("l1_weight", 0.03, "weight of the absolute difference after pretraining", low=0.0, high=1e3),
-    Parameter("perceptual_weight", 0.003, "weight of the difference of the CNN's maps", low=0.0, high=1e3),
+    Parameter("perceptual_weight", 0.02, "weight of the difference of the CNN's maps", low=0.0, high=1e3),
     Parameter("adversarial_weight", 1e-3, "weight of what the discriminator says", low=0.0, high=10.0, basic=True),
 )  # fmt: skip
 
