@@ -77,19 +77,32 @@ def untagged(data: bytes) -> bytes:
 def _changed(data: bytes, change: Callable[[Any], None]) -> bytes:
     with LOCK:
         try:
-            image = exiv2.ImageFactory.open(data)
-            image.readMetadata()
-            change(image)
-            image.writeMetadata()
-            written = image.io()
-            written.open()
-            return bytes(written.data())
+            try:
+                return _written(data, change)
+            except exiv2.Exiv2Error as error:
+                if error.args[0] != exiv2.ErrorCode.kerXMPToolkitError:
+                    raise
+            # A damaged packet that was read before may have left names in the toolkit that contradict each other.
+            exiv2.XmpProperties.unregisterNs()
+            exiv2.XmpParser.terminate()
+            exiv2.XmpParser.initialize()
+            return _written(data, change)
         except exiv2.Exiv2Error as error:
             raise MediaError("write", f"The mark of the model cannot be written ({error.args[-1]}).") from error
 
 
+def _written(data: bytes, change: Callable[[Any], None]) -> bytes:
+    image = exiv2.ImageFactory.open(data)
+    image.readMetadata()
+    change(image)
+    image.writeMetadata()
+    written = image.io()
+    written.open()
+    return bytes(written.data())
+
+
 def _write_mark(image: Any, mark: Mark) -> None:
-    if _PREFIX not in exiv2.XmpProperties.registeredNamespaces().values():
+    if _PREFIX not in exiv2.XmpProperties.registeredNamespaces():
         exiv2.XmpProperties.registerNs(_NAMESPACE, _PREFIX)
     xmp = image.xmpData()
     xmp[SOURCE_TYPE] = VOCABULARY + mark.source_type

@@ -12,6 +12,7 @@ from PIL import Image
 from core.errors import MediaError
 from core.media import marks, whole
 from core.media.turn import upright, upright_array
+from tests.media.conftest import xmp_packet
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -33,6 +34,22 @@ def test_nothing_is_lost(tmp_path: Path, dtype: type, shape: tuple[int, ...], ki
     assert (found.kind, found.profile) == (kind, None)
     np.testing.assert_array_equal(found.pixels, pixels)
     assert marks.facts_of(str(path)) == {"Model": "bicubic", "Note": "Enlarged by a model."}
+
+
+def test_an_odd_file_read_before_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    """A packet that binds a well-known prefix to another namespace stays in the toolkit's memory."""
+    import exiv2
+
+    packet = xmp_packet('exif:DateTimeOriginal="2024-01-02T03:04:05"', "")
+    odd = tmp_path / "odd.xmp"
+    odd.write_text(packet.replace("http://ns.adobe.com/exif/1.0/", "http://odd.example/"), encoding="utf-8")
+    data = whole.encode(np.zeros((4, 4, 3), np.uint8), "png")
+    for _ in range(2):
+        image = exiv2.ImageFactory.open(str(odd))
+        image.readMetadata()
+        path = tmp_path / "a.png"
+        path.write_bytes(marks.stamped(data, marks.Mark(marks.GENERATED, "Made by a model.", {"Model": "dcgan"})))
+        assert marks.facts_of(str(path)) == {"Model": "dcgan", "Note": "Made by a model."}
 
 
 def test_a_deep_turned_tiff_is_upright(tmp_path: Path) -> None:
