@@ -5,16 +5,15 @@ Vectors are simulated (``benchmarks.vectors.clustered``), a million of them; wit
 ``core.embed.hashing``, learned from a sample, and beside them by LSH (signs of random projections).
 ``recall_at_10``: of the ten nearest others by all cosines, how many are among the first ten after ranking again;
 ``shortlisted``: how many the shortlist holds.
-Searches are single, with as many threads as the machine has cores for every method that takes them, and the vectors lie
-in a memory-mapped file. Peer for the shortlist: faiss ``IndexBinaryFlat`` (which splits queries, not codes, over its
-threads, so that a single search has one); trivial: XOR and a table of bit counts in plain numpy. Times are wall-clock,
-in turns, so that a busy machine is busy for all; ``cpu`` beside them is processor time.
+Searches are single, with as many threads as ours takes of the machine's cores, and the vectors lie in a memory-mapped
+file. Peer for the shortlist: faiss ``IndexBinaryFlat`` (one thread: it would split queries, not codes, over several,
+and those that wait would take a core from the others); trivial: XOR and a table of bit counts in plain numpy. Times are
+wall-clock, in turns, so that a busy machine is busy for all; ``cpu`` beside them is processor time.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -50,7 +49,7 @@ def trivial(codes: Codes) -> Callable[[Codes], Rows]:
 def faiss_flat(codes: Codes) -> Callable[[Codes], Rows]:
     import faiss
 
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
+    faiss.omp_set_num_threads(1)
     index = faiss.IndexBinaryFlat(codes.shape[1] * 8)
     index.add(codes)
     return lambda code: np.asarray(index.search(code[None, :], min(SHORTLIST, len(codes)))[1][0])
