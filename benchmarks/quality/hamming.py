@@ -5,10 +5,9 @@ Vectors are simulated (``benchmarks.vectors.clustered``), a million of them; wit
 ``core.embed.hashing``, learned from a sample, and beside them by LSH (signs of random projections).
 ``recall_at_10``: of the ten nearest others by all cosines, how many are among the first ten after ranking again;
 ``shortlisted``: how many the shortlist holds.
-Searches are single, with as many threads as ours takes of the machine's cores, and the vectors lie in a memory-mapped
-file. Peer for the shortlist: faiss ``IndexBinaryFlat`` (one thread: it would split queries, not codes, over several,
-and those that wait would take a core from the others); trivial: XOR and a table of bit counts in plain numpy. Times are
-wall-clock, in turns, so that a busy machine is busy for all; ``cpu`` beside them is processor time.
+Searches are single, one thread, and the vectors lie in a memory-mapped file. Peer for the shortlist: faiss
+``IndexBinaryFlat`` (one thread); trivial: XOR and a table of bit counts in plain numpy. Times are wall-clock, in turns,
+so that a busy machine is busy for all; ``cpu`` beside them is processor time.
 """
 
 from __future__ import annotations

@@ -1,17 +1,16 @@
 """Binary codes in one memory-mapped file: the nearest by Hamming distance, ranked again by their float vectors.
 
 A code of 256 bits takes 32 bytes where a float16 vector of 1,280 numbers takes 2,560, so that a million photos fit into
-32 MB. Every code is looked at, by as many threads as pay: words of 64 bits lie in columns, so that each pass over
-memory is contiguous; what cannot be among the k nearest any more after some words is not looked at further. The
-shortlist is exact by Hamming distance; ranking it by cosine reads the vectors of its rows alone (Lin, Yang, Hsiao &
-Chen, "Deep Learning of Binary Hash Codes for Fast Image Retrieval", 2015, search coarse to fine in the same way).
+32 MB. Every code is looked at: words of 64 bits lie in columns, so that each pass over memory is contiguous; what
+cannot be among the k nearest any more after some words is not looked at further. The shortlist is exact by Hamming
+distance; ranking it by cosine reads the vectors of its rows alone (Lin, Yang, Hsiao & Chen, "Deep Learning of Binary
+Hash Codes for Fast Image Retrieval", 2015, search coarse to fine in the same way).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +30,6 @@ FEW = 0.02
 """Once no more than this share of a block can still be near, its remaining words are looked up one by one."""
 
 START = 4096
-MOST_THREADS, FEWEST_BLOCKS = 4, 2
-"""Threads that search together (numpy lets go of Python's lock meanwhile), and the blocks that one is worth."""
-
 MOST_OF_THREE = 191
 """Bits in which three words may be said to differ so that a fourth does not bring the sum above 255."""
 
@@ -108,32 +104,19 @@ class HammingIndex:
         """(rows int64 [min(k, n)], bits that differ int16) of the codes nearest to ``code`` uint8 [n_bytes], nearest
         first, the smaller row first among equals."""
         wanted = _as_words(np.asarray(code, dtype=np.uint8)[None, :], self._words)[0]
-        parts, bound = _parts(self._n), [64 * self._words]
-        with ThreadPoolExecutor(max(1, len(parts) - 1)) as pool:
-            others = [pool.submit(self._nearest, wanted, first, last, k, bound) for first, last in parts[1:]]
-            found = [self._nearest(wanted, *parts[0], k, bound)] + [other.result() for other in others]
-        rows, distance = (np.concatenate(each) for each in zip(*found, strict=True))
-        order = np.argsort(distance, kind="stable")[:k]
-        return rows[order], distance[order]
-
-    def _nearest(self, wanted: U64, begin: int, end: int, k: int, bound: list[int]) -> tuple[I64, I16]:
-        """(rows, bits that differ) among rows begin to end of those that can be among the k nearest to ``wanted``.
-
-        ``bound`` [1]: the bits in which the k-th differs at most, as far as any of the threads knows. Where two write
-        at once, one bound is lost, and a few more codes are looked at.
-        """
         rows, distance = np.empty(0, np.int64), np.empty(0, np.int16)
-        scratch = _Scratch.of(min(BLOCK, end - begin))
-        for first, last in _pieces(begin, end):
-            block, column = divmod(first, BLOCK)
-            columns = self._blocks[block, :, column : column + last - first]
-            near, bits = _within(columns, wanted, bound[0], k, scratch)
+        worst, scratch = 64 * self._words, _Scratch.of(min(BLOCK, self._n))
+        for first, last in _pieces(self._n):
+            block, begin = divmod(first, BLOCK)
+            columns = self._blocks[block, :, begin : begin + last - first]
+            near, bits = _within(columns, wanted, worst, k, scratch)
             rows, distance = np.concatenate([rows, near + first]), np.concatenate([distance, bits])
             if len(rows) > k:
-                bound[0] = min(bound[0], _kth(distance, k, 64 * self._words))
-                kept = distance <= bound[0]
+                worst = _kth(distance, k, worst)
+                kept = distance <= worst
                 rows, distance = rows[kept], distance[kept]
-        return rows, distance
+        order = np.argsort(distance, kind="stable")[:k]
+        return rows[order], distance[order]
 
     def search(
         self, code: Codes, vector: NDArray[np.float16] | F32, vectors: Vectors, k: int, shortlist: int = SHORTLIST
@@ -163,20 +146,12 @@ def distances(codes: Codes, code: Codes) -> I16:
     return differ
 
 
-def _parts(n: int) -> list[tuple[int, int]]:
-    """(first, last) rows for each thread: whole blocks, one part where there are few of them."""
-    blocks = -(-n // BLOCK)
-    threads = max(1, min(MOST_THREADS, os.cpu_count() or 1, blocks // FEWEST_BLOCKS))
-    ends = [min(n, blocks * part // threads * BLOCK) for part in range(1, threads + 1)]
-    return list(zip([0, *ends[:-1]], ends, strict=True))
-
-
-def _pieces(first: int, end: int) -> Iterator[tuple[int, int]]:
+def _pieces(n: int) -> Iterator[tuple[int, int]]:
     """(first, last) rows that are looked at together, none across blocks; few at first, for a bound to begin with."""
-    last = min(first + min(START, BLOCK), end)
-    while first < end:
+    first, last = 0, min(START, BLOCK, n)
+    while first < n:
         yield first, last
-        first, last = last, min((last // BLOCK + 1) * BLOCK, end)
+        first, last = last, min((last // BLOCK + 1) * BLOCK, n)
 
 
 @dataclass(frozen=True, slots=True)

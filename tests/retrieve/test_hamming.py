@@ -66,35 +66,8 @@ def test_all_bits_may_differ(tmp_path: Path) -> None:
     assert bits.dtype == np.int16
 
 
-@pytest.mark.parametrize(("n", "threads"), [(0, 1), (1, 1), (250, 1), (400, 2), (1000, 5), (1001, 5)])
-def test_each_row_belongs_to_one_thread(n: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hamming, "BLOCK", 100)
-    monkeypatch.setattr(hamming, "MOST_THREADS", 5)
-    monkeypatch.setattr(hamming.os, "cpu_count", lambda: 8)
-    parts = hamming._parts(n)
-    assert len(parts) == threads
-    rows = [row for begin, end in parts for first, last in hamming._pieces(begin, end) for row in range(first, last)]
-    assert rows == list(range(n))
-
-
-@pytest.mark.parametrize("threads", [2, 3, 4])
-def test_threads_find_what_one_finds(threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hamming, "BLOCK", 512)
-    monkeypatch.setattr(hamming.os, "cpu_count", lambda: threads)
-    codes = _codes(9_000, 32, seed=5, subjects=30)
-    index = _made(tmp_path / "codes", codes)
-    assert len(hamming._parts(len(index))) == threads
-    for row in range(0, 9_000, 1_500):
-        rows, bits = index.shortlist(codes[row], 300)
-        every = distances(codes, codes[row])
-        order = np.argsort(every, kind="stable")[:300]
-        np.testing.assert_array_equal(rows, order)
-        np.testing.assert_array_equal(bits, every[order])
-
-
 def test_many_rows_are_cut_early_and_rightly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hamming, "BLOCK", 1024)
-    monkeypatch.setattr(hamming, "MOST_THREADS", 1)
     codes = _codes(20_000, 32, seed=3, subjects=200)
     index = _made(tmp_path / "codes", codes)
     looked: list[int] = []
