@@ -76,7 +76,7 @@ TABLE: tuple[Action, ...] = (
         (),
         "Library",
         Needs.WRITING,
-        lambda desk: operations_lab.resume_latest(desk.session),
+        lambda desk: operations_lab.LAB.resume_latest(desk.session),
     ),
     Action(
         "studio-resume",
@@ -84,7 +84,7 @@ TABLE: tuple[Action, ...] = (
         (),
         "Library",
         Needs.WRITING,
-        lambda desk: operations_studio.resume_latest(desk.session),
+        lambda desk: operations_studio.STUDIO.resume_latest(desk.session),
     ),
     Action("sample", "Try the sample", (), "Library", Needs.WRITING, lambda d: operations.try_sample(d.session)),
     Action(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from app.errors import Notice
 from app.operations import UNDO, writable
@@ -12,63 +13,64 @@ from core.errors import ReverieError
 from core.progress import Progress
 from core.records_lab import Comparison, PictureGrid, Run, RunSpec
 
+if TYPE_CHECKING:
+    from core.library import Library
+
 TRAINING, COMPARING = "Training", "Comparing"
 RESUMABLE = ("stopped", "failed")
 RESUME = ("Resume", "lab-resume")
 SHOW = ("Show it", "go-lab")
 
 
-def train(session: Session, spec: RunSpec, over: Callable[[], None]) -> None:
-    """Train a learner in a process of its own; ``over`` is called when that has ended, well or not."""
-    library = writable(session)
-    if library is not None:
-        _train(session, lambda progress: library.lab.start(spec, progress), over)
+@dataclass(frozen=True, slots=True)
+class Trainings:
+    """Training in one room. ``of``: what trains there, of a library; ``work`` as the bar names it; ``what`` is trained,
+    for notices; ``show``, ``again``: the actions that lead to it and go on with it. Each ``over`` is called when a
+    training has ended, well or not."""
+
+    of: Callable[[Library], Any]
+    work: str
+    what: str
+    show: tuple[str, str]
+    again: tuple[str, str]
+
+    def train(self, session: Session, spec: Any, over: Callable[[], None]) -> None:
+        """Train in a process of its own."""
+        self._do(session, lambda room, progress: room.start(spec, progress), over)
+
+    def resume(self, session: Session, run_id: str, over: Callable[[], None]) -> None:
+        """Go on with a training that was stopped or failed."""
+        self._do(session, lambda room, progress: room.resume(run_id, progress), over)
+
+    def resume_latest(self, session: Session) -> None:
+        """Go on with the newest training that did not come to its end."""
+
+        def work(room: Any, progress: Progress) -> Run | None:
+            run = next((run for run in room.runs() if run.state in RESUMABLE), None)
+            return None if run is None else room.resume(run.id, progress)
+
+        self._do(session, work, lambda: None)
+
+    def _do(self, session: Session, work: Callable[[Any, Progress], Run | None], over: Callable[[], None]) -> None:
+        library = writable(session)
+        if library is None:
+            return
+
+        def done(run: Run | None) -> None:
+            over()
+            if run is None:
+                session.tell(Notice(f"No {self.what} waits to be resumed.", "done"))
+            else:
+                session.tell(Notice(f"The {self.what} is done.", "done", run.message, action=self.show))
+
+        def failed(error: BaseException) -> None:
+            over()
+            tell_failure(session, error, self.what, self.again)
+
+        session.works.start(self.work, lambda progress: work(self.of(library), progress), done, failed)
 
 
-def resume(session: Session, run_id: str, over: Callable[[], None]) -> None:
-    """Go on with a training that was stopped or failed."""
-    library = writable(session)
-    if library is not None:
-        _train(session, lambda progress: library.lab.resume(run_id, progress), over)
-
-
-def resume_latest(session: Session) -> None:
-    """Go on with the newest training that did not come to its end."""
-    library = writable(session)
-    if library is None:
-        return
-
-    def work(progress: Progress) -> Run | None:
-        waiting = (run for run in library.lab.runs() if run.state in RESUMABLE)
-        run = next(waiting, None)
-        return None if run is None else library.lab.resume(run.id, progress)
-
-    _train(session, work, lambda: None)
-
-
-def _train(session: Session, work: Callable[[Progress], Run | None], over: Callable[[], None]) -> None:
-    done, failed = trained(session, over, "training", SHOW, RESUME)
-    session.works.start(TRAINING, work, done, failed)
-
-
-def trained(
-    session: Session, over: Callable[[], None], what: str, show: tuple[str, str], again: tuple[str, str]
-) -> tuple[Callable[[Run | None], None], Callable[[BaseException], None]]:
-    """What to do when a training has ended, well or not. ``what`` is trained; ``show`` and ``again`` are the actions
-    that lead to it and go on with it."""
-
-    def done(run: Run | None) -> None:
-        over()
-        if run is None:
-            session.tell(Notice(f"No {what} waits to be resumed.", "done"))
-        else:
-            session.tell(Notice(f"The {what} is done.", "done", run.message, action=show))
-
-    def failed(error: BaseException) -> None:
-        over()
-        tell_failure(session, error, what, again)
-
-    return done, failed
+LAB = Trainings(lambda library: library.lab, TRAINING, "training", SHOW, RESUME)
 
 
 def tell_failure(session: Session, error: BaseException, what: str, again: tuple[str, str]) -> None:

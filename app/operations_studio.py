@@ -9,12 +9,11 @@ from typing import Any
 
 from app.errors import Notice
 from app.operations import UNDO, writable
-from app.operations_lab import RESUMABLE, trained
+from app.operations_lab import Trainings
 from app.session import Session
 from app.words import count, photos
 from core.progress import Progress
 from core.records import Change, Scope
-from core.records_lab import Run
 from core.records_studio import EnlargeReport, Exported, ImaginePlan, Made, Projection, StudioSpec
 
 TRAINING, ENLARGING, SEEKING = "Training a generator", "Enlarging", "Seeking a photo"
@@ -80,37 +79,7 @@ def _studio(desk: Any) -> Any:
 # ---------------------------------------------------------------- training
 
 
-def train(session: Session, spec: StudioSpec, over: Callable[[], None]) -> None:
-    """Train a generator in a process of its own; ``over`` is called when that has ended, well or not."""
-    library = writable(session)
-    if library is not None:
-        _train(session, lambda progress: library.studio.start(spec, progress), over)
-
-
-def resume(session: Session, run_id: str, over: Callable[[], None]) -> None:
-    """Go on with a generator that was stopped or failed."""
-    library = writable(session)
-    if library is not None:
-        _train(session, lambda progress: library.studio.resume(run_id, progress), over)
-
-
-def resume_latest(session: Session) -> None:
-    """Go on with the newest generator that did not come to its end."""
-    library = writable(session)
-    if library is None:
-        return
-
-    def work(progress: Progress) -> Run | None:
-        waiting = (run for run in library.studio.runs() if run.state in RESUMABLE)
-        run = next(waiting, None)
-        return None if run is None else library.studio.resume(run.id, progress)
-
-    _train(session, work, lambda: None)
-
-
-def _train(session: Session, work: Callable[[Progress], Run | None], over: Callable[[], None]) -> None:
-    done, failed = trained(session, over, "generator", SHOW, RESUME)
-    session.works.start(TRAINING, work, done, failed)
+STUDIO = Trainings(lambda library: library.studio, TRAINING, "generator", SHOW, RESUME)
 
 
 def estimate(session: Session, spec: StudioSpec, told: Callable[[str], None]) -> None:

@@ -200,10 +200,10 @@ class LabRoom(Room):
 
     def _train(self, spec: RunSpec) -> None:
         self._follow = True
-        say.train(self.session, spec, self._read_training)
+        say.LAB.train(self.session, spec, self._read_training)
 
     def _resume(self, run_id: str) -> None:
-        say.resume(self.session, run_id, self._read_training)
+        say.LAB.resume(self.session, run_id, self._read_training)
 
     def _compare(self) -> None:
         say.compare(self.session, lambda _: self._read_comparison(), self._works_changed)

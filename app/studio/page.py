@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
 from app.lab.form import Place
 from app.studio.enlarging import EnlargePane
 from app.studio.generating import GeneratePane
 from app.studio.training import TrainPane
+from app.tabbed import TabbedPage
 from app.theme import Theme
 from app.thumbs.loader import ThumbLoader
 from core.records_studio import ImaginePlan
@@ -23,47 +23,19 @@ TABS = (
 TRAIN, GENERATE, ENLARGE = range(3)
 
 
-class StudioPage(QWidget):
-    """Three panes behind tabs. ``turned``: another pane is shown; ``enlarge_wanted`` carries ids of photos to put into
-    the queue; ``imagined`` a generator and what it is to make: (run id, condition)."""
+class StudioPage(TabbedPage):
+    """TRAIN, GENERATE and ENLARGE. ``enlarge_wanted`` carries ids of photos to put into the queue; ``imagined`` a
+    generator and what it is to make: (run id, condition)."""
 
-    turned = Signal(int)
     enlarge_wanted = Signal(object)
     imagined = Signal(str, str)
 
     def __init__(self, theme: Theme, thumbs: ThumbLoader) -> None:
-        super().__init__()
-        self.setAccessibleName("Studio")
-        self.tabs = QTabBar()
-        self.tabs.setObjectName("segments")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Parts of the Studio")
-        for at, (title, tip) in enumerate(TABS):
-            self.tabs.addTab(title)
-            self.tabs.setTabToolTip(at, tip)
         self.train = TrainPane(theme)
         self.generate = GeneratePane(theme, thumbs)
         self.enlarge = EnlargePane(theme, thumbs)
-        self._panes = QStackedLayout()
-        for pane in (self.train, self.generate, self.enlarge):
-            self._panes.addWidget(pane)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.tabs)
-        column.addLayout(self._panes, 1)
-        self.tabs.currentChanged.connect(self._turn)
+        super().__init__("Studio", TABS, (self.train, self.generate, self.enlarge))
         self.generate.train_wanted.connect(lambda: self.turn_to(TRAIN))
-        self.setFocusProxy(self.tabs)
-
-    @property
-    def shown(self) -> int:
-        """TRAIN, GENERATE or ENLARGE."""
-        return self._panes.currentIndex()
-
-    def turn_to(self, pane: int) -> None:
-        self.tabs.setCurrentIndex(pane)
 
     # ------------------------------------------------------------ ways here
 
@@ -85,7 +57,3 @@ class StudioPage(QWidget):
         else:
             self.turn_to(TRAIN)
             self.train.form.wish_for(plan.spec, title, plan.said)
-
-    def _turn(self, pane: int) -> None:
-        self._panes.setCurrentIndex(pane)
-        self.turned.emit(pane)

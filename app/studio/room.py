@@ -82,7 +82,7 @@ class StudioRoom(Room):
         train.form.estimated.connect(self._estimate)
         train.form.looked.connect(self._look)
         train.runs.chosen.connect(self._choose)
-        train.runs.resumed.connect(lambda run_id: say.resume(session, run_id, self._read_training))
+        train.runs.resumed.connect(lambda run_id: say.STUDIO.resume(session, run_id, self._read_training))
         train.runs.deleted.connect(lambda run_id: say.delete(session, run_id, self._read_training))
         train.runs.noted.connect(lambda run_id, text: say.note(session, run_id, text, self._read_training))
         train.beside_chosen.connect(self._choose_beside)
@@ -217,7 +217,7 @@ class StudioRoom(Room):
 
     def _train(self, spec: StudioSpec) -> None:
         self._follow = True
-        say.train(self.session, spec, self._read_training)
+        say.STUDIO.train(self.session, spec, self._read_training)
 
     def _estimate(self, spec: StudioSpec) -> None:
         form = self.page.train.form

@@ -83,6 +83,15 @@ def settled(spec: StudioSpec) -> StudioSpec:
     return replace(spec, size=size, steps=steps, condition=condition, parameters=parameters(own, given))
 
 
+def checked(spec: StudioSpec, progress: Progress) -> StudioSpec | str:
+    """:func:`settled`, for another process; the sentence where it cannot be."""
+    progress.check()
+    try:
+        return settled(spec)
+    except ValueError as error:
+        return str(error)
+
+
 def _condition(own: Variant, wanted: str) -> str:
     if wanted and wanted not in CONDITIONS:
         raise ValueError(f"A condition is one of {', '.join(CONDITIONS)}, not “{wanted}”.")

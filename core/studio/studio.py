@@ -116,7 +116,7 @@ class Studio(RunBook, Enlarger):
         """How many photos it would learn from and how long that takes here, from a trial of some steps."""
         from core.studio import train
 
-        spec = catalogue.settled(spec)
+        spec = self._settled(spec)
         with self._alone():
             whole = self._eaten(spec, progress)
             some = slice(0, TRIAL_PHOTOS)
@@ -135,7 +135,7 @@ class Studio(RunBook, Enlarger):
         Raises ValueError (a sentence) for parameters that cannot be; ReverieError where another run trains, where there
         are too few photos, and for what went wrong in the process; Cancelled: the run then waits in state "stopped".
         """
-        spec = catalogue.settled(spec)
+        spec = self._settled(spec)
         with self._alone():
             own = self._eaten(spec, progress)
             run = Run("", spec.run_spec(), "stopped", time.time(), epochs=spec.steps)
@@ -151,6 +151,13 @@ class Studio(RunBook, Enlarger):
             folder = runs.folder_of(self._store.root, run_id)
             (ids, held_out), (labels, names) = runs.photos(folder), runs.classes(folder)
             return self._train(run, food.of_photos(self._store, ids, held_out, labels, names), progress)
+
+    def _settled(self, spec: StudioSpec) -> StudioSpec:
+        """``catalogue.settled`` by the process that loads networks. Raises ValueError."""
+        found = self._aside.run(catalogue.checked, spec, Progress())
+        if isinstance(found, str):
+            raise ValueError(found)
+        return found
 
     def _eaten(self, spec: StudioSpec, progress: Progress) -> Food:
         """The photos of a scope that can be read. Raises ReverieError where those are too few."""
