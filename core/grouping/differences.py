@@ -23,18 +23,22 @@ PARTS = 1 << 40
 
 encode = json.JSONEncoder(separators=(",", ":")).encode
 _NEW_MEMBERSHIP = "INSERT OR REPLACE INTO membership (group_id, photo_id, strength, reason) VALUES (?, ?, ?, ?)"
-_NEW_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NEW_BOUNDARY = "INSERT OR REPLACE INTO boundary VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))"
 _MEMBERSHIP = "UPDATE membership SET strength = ?3, reason = ?4 WHERE group_id = ?1 AND photo_id = ?2"
 _BOUNDARY = (
     "UPDATE boundary SET strength = ?3, gap_seconds = ?4, distance_km = ?5, visual = ?6, camera_changed = ?7,"
-    " event = ?8, raw = ?9, pin = ?10 WHERE before_id = ?1 AND after_id = ?2"
+    " event = ?8, raw = ?9, pin = nullif(?10, 0) WHERE before_id = ?1 AND after_id = ?2"
 )
 """Rows that stay where they are are updated, which leaves the indexes alone."""
 
 
-def pages(rows: Iterator[Any], size: int = 20_000) -> Iterator[list[Any]]:
-    """Lists of up to ``size`` rows."""
-    while page := list(islice(rows, size)):
+PAGE = 20_000
+"""So many rows are handed to SQLite at once."""
+
+
+def pages(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    """Lists of up to ``PAGE`` rows."""
+    while page := list(islice(rows, PAGE)):
         yield page
 
 
@@ -54,8 +58,8 @@ def _sql_parts(column: str) -> str:
 def read_memberships(conn: Connection, kind: str) -> list[I64]:
     """[group, photo, strength in parts, checksum of the reason] of the stored memberships of a kind, int64 [m] each."""
     connection: Any = conn.connection.dbapi_connection
-    connection.create_function("checksum", 1, _checksum, deterministic=True)
-    columns = ["m.group_id", "m.photo_id", _sql_parts("m.strength"), "checksum(m.reason)"]
+    connection.create_function("checksum", 1, zlib.crc32, deterministic=True)
+    columns = ["m.group_id", "m.photo_id", _sql_parts("m.strength"), "checksum(CAST(m.reason AS BLOB))"]
     return int_columns(
         conn, columns, 'FROM "group" g CROSS JOIN membership m ON m.group_id = g.id WHERE g.kind = ?', (kind,)
     )
@@ -128,14 +132,17 @@ def _rows(
     groups: list[FoundGroup], ids: list[int], order: list[int], starts: I64, write: NDArray[np.bool_], table: PhotoTable
 ) -> Iterator[tuple[int, int, float, str]]:
     """The memberships marked in ``write``, in the order of their key."""
-    for place, i in enumerate(order):
-        wanted = write[starts[place] : starts[place + 1]]
-        if not wanted.any():
-            continue
-        group = groups[i]
-        photos = table.ids[group.members].tolist()
-        rows = zip(repeat(ids[i], len(photos)), photos, group.strengths.tolist(), _texts(group), strict=True)
-        yield from compress(rows, wanted.tolist())
+    marked = (write[starts[place] : starts[place + 1]] for place in range(len(order)))
+    rows = (_rows_of(groups[i], ids[i], wanted, table) for i, wanted in zip(order, marked, strict=True) if wanted.any())
+    return chain.from_iterable(rows)
+
+
+def _rows_of(
+    group: FoundGroup, group_id: int, wanted: NDArray[np.bool_], table: PhotoTable
+) -> Iterator[tuple[int, int, float, str]]:
+    photos = table.ids[group.members].tolist()
+    rows = zip(repeat(group_id, len(photos)), photos, group.strengths.tolist(), _texts(group), strict=True)
+    return compress(rows, wanted.tolist())
 
 
 # ---------------------------------------------------------------- boundaries
@@ -157,27 +164,24 @@ def write_boundaries(conn: Connection, stream: Stream, table: PhotoTable) -> Non
     for page in pages(zip(stored[0][gone].tolist(), stored[1][gone].tolist(), strict=True)):
         conn.exec_driver_sql("DELETE FROM boundary WHERE before_id = ? AND after_id = ?", page)
     for statement, rows in ((_NEW_BOUNDARY, known[~there]), (_BOUNDARY, known[there & ~same])):
-        for page in pages(_gaps(stream, rows, table)):
-            conn.exec_driver_sql(statement, page)
+        for start in range(0, len(rows), PAGE):
+            conn.exec_driver_sql(statement, _gaps(stream, rows[start : start + PAGE], table))
 
 
-def _gaps(stream: Stream, rows: I64, table: PhotoTable) -> Iterator[tuple[Any, ...]]:
-    """Some gaps as rows of table boundary."""
+def _gaps(stream: Stream, rows: I64, table: PhotoTable) -> list[tuple[float, ...]]:
+    """Some gaps as rows of table boundary, in plain numbers: to bind one None or bool takes as long as to write half a
+    row. SQLite keeps NaN as NULL."""
     gaps = stream.gaps
-    return zip(
-        table.ids[gaps.before[rows]].tolist(),
-        table.ids[gaps.after[rows]].tolist(),
-        gaps.strength[rows].tolist(),
-        gaps.gap_seconds[rows].tolist(),
-        _or_none(gaps.distance_km[rows]),
-        _or_none(gaps.visual[rows]),
-        gaps.camera_changed[rows].tolist(),
-        gaps.is_boundary[rows].tolist(),
-        stream.raw[rows].tolist(),
-        [pin or None for pin in stream.pin[rows].tolist()],
-        strict=True,
+    columns: tuple[NDArray[Any], ...] = (
+        table.ids[gaps.before[rows]],
+        table.ids[gaps.after[rows]],
+        gaps.strength[rows],
+        gaps.gap_seconds[rows],
+        gaps.distance_km[rows],
+        gaps.visual[rows],
+        gaps.camera_changed[rows].astype(np.int64),
+        gaps.is_boundary[rows].astype(np.int64),
+        stream.raw[rows],
+        stream.pin[rows],
     )
-
-
-def _or_none(values: NDArray[np.float32]) -> list[float | None]:
-    return [None if v != v else v for v in values.tolist()]
+    return list(zip(*(column.tolist() for column in columns), strict=True))
