@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from core.group.inferred import Inferred
     from core.group.naming import NamedPhotos
     from core.group.stream import Stream
+    from core.group.titles import Context
 
 __all__ = ["Beside", "Found", "FoundGroup", "Gaps", "Inputs", "PhotoTable", "find_all"]
 
@@ -69,15 +71,23 @@ def find_all(
     "places") its town's, that of look-alikes the broader group's, in the same list. The gaps' strengths have the trips
     and the turns of the year worked in (``levels``).
     """
-    from core.group import kinds
+    from core.geo.names import Namer
+    from core.group import kinds, naming, places
 
     work = _Work(table, inputs, seed, progress_hook if progress_hook is not None else lambda _kind: None)
-    found, bases = _stream(work)
-    named, borrowed = _places(work, bases)
-    if looks:
-        _looks(work, copies, verify)
-        shares = kinds.shares(work.found["kinds"], len(table))
-    _titles(work, named, bases, shares or {})
+    namer = Namer()
+    with ThreadPoolExecutor(1) as beside:  # what needs nothing but positions, and hardly the interpreter's lock
+        names, layout = beside.submit(naming.name_photos, table, namer), beside.submit(places.lay_out, table)
+        found, bases = _stream(work)
+        borrowed = _borrowed(work)
+        if looks:
+            _looks(work, copies, verify)
+            shares = kinds.shares(work.found["kinds"], len(table))
+        named = names.result()
+        context = _name_events(work, named, bases, shares or {})
+        laid = layout.result()
+    work.found["places"] = places.find(table, namer, bases, named=named, inferred=borrowed, layout=laid)
+    _titles(work, context)
     return work.found, Beside(found, named, borrowed)
 
 
@@ -93,17 +103,12 @@ def _stream(work: _Work) -> tuple[Stream, list[Home]]:
     return found, bases
 
 
-def _places(work: _Work, bases: list[Home]) -> tuple[NamedPhotos, Inferred]:
-    """Towns and spots; the name of every photo's place; positions borrowed within an event."""
-    from core.geo.names import Namer
-    from core.group import inferred, naming, places
+def _borrowed(work: _Work) -> Inferred:
+    """Positions borrowed within an event."""
+    from core.group import inferred
 
     work.begin("places")
-    namer = Namer()
-    named = naming.name_photos(work.table, namer)
-    borrowed = inferred.infer(work.table, event=events_of(work.found["events"], len(work.table)))
-    work.found["places"] = places.find(work.table, namer, bases, named=named, inferred=borrowed)
-    return named, borrowed
+    return inferred.infer(work.table, event=events_of(work.found["events"], len(work.table)))
 
 
 def events_of(events: Found, n: int) -> NDArray[np.int64]:
@@ -147,17 +152,24 @@ def _looks(work: _Work, copies: Mapping[int, int] | None, verify: Verify | None)
     found["odd"] = odd.find(table, neighbours=near, events=found["events"], seed=seed, by_look=alone)
 
 
-def _titles(work: _Work, named: NamedPhotos, bases: list[Home], shares: Mapping[str, F32]) -> None:
-    """Titles and covers of everything found, once what the person excluded has left its groups."""
+def _name_events(work: _Work, named: NamedPhotos, bases: list[Home], shares: Mapping[str, F32]) -> Context:
+    """What titles rest on, once events have theirs (photos never leave them by an exclusion)."""
+    from core.group import titles
+
+    work.begin("titles")
+    context = titles.context_of(work.table, named, bases, shares)
+    titles.name_events(work.found["events"], context)
+    return context
+
+
+def _titles(work: _Work, context: Context) -> None:
+    """Titles and covers of everything else, once what the person excluded has left its groups."""
     from core.group import moves, quality, titles
 
     found = work.found
     for kind, excluded in work.inputs.excluded.items():
         if kind in found and kind != "events":
             moves.exclude(found[kind], excluded, keep_empty=kind in ("trips", "places", "lookalikes"))
-    work.begin("titles")
-    context = titles.context_of(work.table, named, bases, shares)
-    titles.name_events(found["events"], context)
     titles.name_trips(found["trips"], context)
     if "lookalikes" in found:
         titles.name_lookalikes(found["lookalikes"], context)

@@ -54,7 +54,7 @@ def part_of_day(local: F64) -> str:
     hours = np.sort(np.mod(local[np.isfinite(local)] - NIGHT_ENDS, 86400.0)) / 3600.0 + 4.0
     if len(hours) == 0 or hours[-1] - hours[0] > 7.0:
         return ""
-    middle = float(np.median(hours))
+    middle = float(hours[(len(hours) - 1) // 2] + hours[len(hours) // 2]) / 2.0
     for end, name in ((12.0, "morning"), (17.0, "afternoon"), (22.5, "evening"), (28.0, "night")):
         if middle < end:
             return name

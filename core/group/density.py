@@ -47,12 +47,12 @@ def _dbscan(lat: F64, lon: F64, eps_km: float, min_photos: int) -> I64:
     cell, cell_lat, cell_lon, count = cells(lat, lon, eps_km / 5.0)
     points = unit_vectors(cell_lat, cell_lon)
     m = len(points)
-    pairs = cKDTree(points).query_pairs(chord(eps_km), output_type="ndarray")
-    a, b = pairs[:, 0], pairs[:, 1]
+    a, b = cKDTree(points).query_pairs(chord(eps_km), output_type="ndarray").astype(np.int32).T
     weight = count + np.bincount(a, count[b], m) + np.bincount(b, count[a], m)
     core = weight >= min_photos
     joined = core[a] & core[b]
-    graph = coo_array((np.ones(int(joined.sum()), dtype=np.int8), (a[joined], b[joined])), shape=(m, m))
+    a, b = a[joined], b[joined]
+    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(m, m)).tocsr()
     label: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
     label[~core] = -1
     if core.any() and not core.all():

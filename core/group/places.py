@@ -42,6 +42,33 @@ class PlaceParams:
 DEFAULT = PlaceParams()
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where photos lie close together: positions in the table, int64, of each town from the largest down, and beside
+    it those of each of its spots (no spots where there are not two worth telling apart)."""
+
+    towns: list[I64]
+    spots: list[list[I64]]
+
+
+def lay_out(table: PhotoTable, params: PlaceParams = DEFAULT) -> Layout:
+    """The part of :func:`find` that takes long. It needs nothing but positions and leaves other threads at work."""
+    rows = np.flatnonzero(valid(table.lat, table.lon)).astype(np.int64)
+    rows = rows[np.argsort(table.ids[rows], kind="stable")]
+    town = clusters(table.lat[rows], table.lon[rows], params.town_km, params.town_photos, params.town_extent_km)
+    towns = [rows[part] for part in _parts(town)]
+    return Layout(towns, [_lay_out_town(table, rows, params) for rows in towns])
+
+
+def _lay_out_town(table: PhotoTable, rows: I64, params: PlaceParams) -> list[I64]:
+    fewest = max(params.spot_photos, round(params.spot_share * len(rows)))
+    if len(rows) < params.spot_town_photos:
+        return []
+    label = clusters(table.lat[rows], table.lon[rows], params.spot_km, params.spot_photos, params.spot_extent_km)
+    parts = [rows[part] for part in _parts(label) if len(part) >= fewest][: params.most_spots]
+    return parts if len(parts) > 1 else []
+
+
 def find(
     table: PhotoTable,
     namer: Namer,
@@ -50,30 +77,27 @@ def find(
     params: PlaceParams = DEFAULT,
     named: NamedPhotos | None = None,
     inferred: Inferred | None = None,
+    layout: Layout | None = None,
 ) -> Found:
     """Towns from the largest down, then their spots with ``parent`` = index of their town in this same list.
 
     ``details``: scale ("town" or "spot"), region, country. Photos without a position, and lonely ones, are in none;
     those with a borrowed one (``inferred``, of a small enough radius) are in the town, and their reason says so.
-    ``named`` are the names of the table's own positions.
+    ``named`` are the names of the table's own positions, ``layout`` what :func:`lay_out` said of them.
     """
     named = name_photos(table, namer) if named is None else named
-    found = _located(table, namer, bases, params, named)
+    found = _located(table, named, bases, params, lay_out(table, params) if layout is None else layout)
     if inferred is not None:
         _add_borrowed(found, table, inferred, params)
     return found
 
 
-def _located(table: PhotoTable, namer: Namer, bases: list[Home], params: PlaceParams, named: NamedPhotos) -> Found:
+def _located(table: PhotoTable, named: NamedPhotos, bases: list[Home], params: PlaceParams, layout: Layout) -> Found:
     """Towns and spots of the photos that have a position of their own."""
-    rows = np.flatnonzero(valid(table.lat, table.lon)).astype(np.int64)
-    rows = rows[np.argsort(table.ids[rows], kind="stable")]
-    lat, lon = table.lat[rows], table.lon[rows]
-    town = clusters(lat, lon, params.town_km, params.town_photos, params.town_extent_km)
-    towns = [_town(table, named, rows[part], i) for i, part in enumerate(_parts(town))]
+    towns = [_town(table, named, rows, i) for i, rows in enumerate(layout.towns)]
     spots: list[FoundGroup] = []
-    for index, part in enumerate(_parts(town)):
-        spots += _spots(table, named, rows[part], towns[index], index, bases, params)
+    for index, parts in enumerate(layout.spots):
+        spots += _spots(table, named, parts, towns[index], index, bases)
     return Found("places", [*towns, *spots], ALGORITHM, VERSION, asdict(params))
 
 
@@ -138,22 +162,9 @@ def _town(table: PhotoTable, named: NamedPhotos, rows: I64, serial: int) -> Foun
 
 
 def _spots(
-    table: PhotoTable,
-    named: NamedPhotos,
-    rows: I64,
-    town: FoundGroup,
-    index: int,
-    bases: list[Home],
-    params: PlaceParams,
+    table: PhotoTable, named: NamedPhotos, parts: list[I64], town: FoundGroup, index: int, bases: list[Home]
 ) -> list[FoundGroup]:
-    """The spots of a town where there are at least two worth telling apart."""
-    fewest = max(params.spot_photos, round(params.spot_share * len(rows)))
-    if len(rows) < params.spot_town_photos:
-        return []
-    label = clusters(table.lat[rows], table.lon[rows], params.spot_km, params.spot_photos, params.spot_extent_km)
-    parts = [rows[part] for part in _parts(label) if len(part) >= fewest][: params.most_spots]
-    if len(parts) < 2:
-        return []
+    """The spots of a town, with titles that differ."""
     groups, used = [], set[str]()
     for serial, part in enumerate(parts):
         lat, lon = centroid(table.lat[part], table.lon[part])
