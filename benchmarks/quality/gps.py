@@ -38,10 +38,10 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
 
-def simulated(seeds: int, images: Path | None) -> Iterator[tuple[int, PhotoTable]]:
-    """Libraries of made-up lives, one a seed."""
+def simulated(seeds: int, images: Path | None, first: int = 0) -> Iterator[tuple[int, PhotoTable]]:
+    """Libraries of made-up lives, one a seed from ``first`` on."""
     looks = pool(images)
-    for seed in range(seeds):
+    for seed in range(first, first + seeds):
         yield seed, life(seed, pool=looks).table
 
 
@@ -160,11 +160,12 @@ def summary(libraries: Iterator[tuple[int, PhotoTable]]) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first seed of the simulated libraries")
     parser.add_argument("--images", type=Path, help="class folders of photos, for the looks of the simulated lives")
     parser.add_argument("--streams", type=Path, help="a CSV of real people with times and positions")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    result: dict[str, Any] = {"simulated": summary(simulated(options.seeds, options.images))}
+    result: dict[str, Any] = {"simulated": summary(simulated(options.seeds, options.images, options.first))}
     if options.streams:
         result["streams"] = summary(streams(options.streams, min(options.seeds, 5)))
     emit(result, options.json, "Positions of photos without one, 30 % hidden")

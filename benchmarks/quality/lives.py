@@ -257,10 +257,10 @@ def _paired(ours: list[float], theirs: list[float]) -> dict[str, float]:
     }
 
 
-def clocks(seeds: int, clean: int, pictures: Pool) -> dict[str, Any]:
-    """Wrong clocks found, and suggestions in lives whose clocks are right."""
+def clocks(seeds: int, clean: int, pictures: Pool, first: int = CLOCK_SEED) -> dict[str, Any]:
+    """Wrong clocks found in lives of seeds ``first`` on, and suggestions in lives whose clocks are right."""
     found, wrong, errors, elsewhere = 0, 0, [], 0
-    for seed in range(CLOCK_SEED, CLOCK_SEED + seeds):
+    for seed in range(first, first + seeds):
         made = life(seed, CLOCK_EVENTS, pictures, clock="wrong")
         if made.clock is None:
             continue
@@ -273,7 +273,7 @@ def clocks(seeds: int, clean: int, pictures: Pool) -> dict[str, Any]:
         if off and min(off) <= 60.0:
             found += 1
             errors.append(min(off))
-    false = [len(suggest(made.table, timeline(made.table))) for made in _clean(clean, pictures)]
+    false = [len(suggest(made.table, timeline(made.table))) for made in _clean(clean, pictures, first)]
     return {
         "wrong": wrong,
         "found_within_60s": found,
@@ -285,10 +285,10 @@ def clocks(seeds: int, clean: int, pictures: Pool) -> dict[str, Any]:
     }
 
 
-def _clean(n: int, pictures: Pool) -> list[Life]:
+def _clean(n: int, pictures: Pool, first: int) -> list[Life]:
     """Lives of two cameras or more whose clocks are right."""
     made: list[Life] = []
-    seed = CLOCK_SEED
+    seed = first
     while len(made) < n:
         one = life(seed, CLOCK_EVENTS // 2, pictures)
         made += [one] * int(len(np.unique(one.table.camera[one.table.camera >= 0])) > 1)
@@ -308,17 +308,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--events", type=int, default=EVENTS, help="events in a library")
     parser.add_argument("--clean", type=int, default=CLEAN, help="libraries whose clocks are right")
+    parser.add_argument("--clock-seed", type=int, default=CLOCK_SEED, help="the first seed of the lives for clocks")
+    parser.add_argument("--clocks-only", action="store_true", help="leave out the boundaries of events")
     parser.add_argument("--no-network", action="store_true", help="leave out the recurrent network")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     chosen = parser.parse_args(arguments)
     pictures = pool(chosen.images, chosen.cache)
-    result = {
+    result: dict[str, Any] = {
         "simulated": True,
         "pictures": pictures.source,
         "classes": len(pictures.names),
-        "events": boundaries(chosen.seeds, chosen.events, pictures, not chosen.no_network),
-        "clocks": clocks(2 * chosen.seeds, chosen.clean, pictures),
+        "clocks": clocks(2 * chosen.seeds, chosen.clean, pictures, chosen.clock_seed),
     }
+    if not chosen.clocks_only:
+        result["events"] = boundaries(chosen.seeds, chosen.events, pictures, not chosen.no_network)
     emit(result, chosen.json, "Events and clocks on simulated libraries")
 
 

@@ -1,9 +1,10 @@
 """Where photos without a position were probably taken: borrowed from neighbours in time, with a radius.
 
-Positions are interpolated by ordinary kriging (Matheron 1963; Cressie 1993) of a Brownian path with measurement noise,
-so that jitter averages out where the person stood and the path is followed where they moved. Where the neighbours
-before and after lie apart and nothing says that the photo was taken on the way, one side is chosen by time and look.
-Both the choice and the radius are learned from the library itself: every located photo can be hidden and asked for.
+Positions are interpolated by kriging at the scale at which people moved just then (:mod:`core.group.kriging`), so that
+jitter averages out where the person stood and the path is followed where they moved. Where the neighbours before and
+after lie apart and nothing says that the photo was taken on the way, one side is chosen by time and look. Last, the
+fixes of other days at the same place sharpen it (:mod:`core.group.fixes`). Scales, choice and radius are learned
+from the library itself: every located photo can be hidden and asked for.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from numpy.typing import NDArray
 
 from core.geo.sphere import EARTH_KM, haversine_km, valid
 from core.group.base import F64, PhotoTable
+from core.group.fixes import OWN, Cells
 from core.group.gaps import sigmoid
+from core.group.kriging import EVEN, fit_prior, krige
 from core.group.timeline import I64, Timeline, timeline
 
 Bools = NDArray[np.bool_]
 
-ALGORITHM, VERSION = "kriging-and-side", "1"
-SIDE = 6  # located neighbours each side
-UNIT = 600.0  # seconds that count as one in the equations
-FAR = 1e6  # noise of a neighbour that is not there
+ALGORITHM, VERSION = "kriging-and-side", "2"
+SIDE = 4  # located neighbours each side
 BLOCK = 4096
+LEAST_NOISE = 4e-6  # km²: two metres
 WITHIN = 0.8
 
 
@@ -35,7 +37,7 @@ class InferParams:
     ``most_km`` are not told. ``learn_from``: photos hidden to learn the radius."""
 
     seconds: float = 7200.0
-    place: float = 3.0
+    place: float = 5.0
     least_km: float = 0.03
     jump_km: float = 0.25
     most_km: float = 25.0
@@ -79,6 +81,16 @@ class _Path:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """Photos asked for, in one block: their neighbours, cosines with them, and the fix of each that must not be used
+    (degrees), where it has one."""
+
+    around: _Around
+    cosine: F64
+    own: tuple[F64, F64] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Around:
     """For m photos their located neighbours, nearest first, SIDE before and SIDE after: index [m, 2 * SIDE] into the
     path, good [m, 2 * SIDE], dt [m, 2 * SIDE] seconds (negative: before), x, y km from the nearest (lat0, lon0)."""
@@ -94,12 +106,12 @@ class _Around:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """``noise``: seconds (in UNIT) of movement that equal the noise of a fix; ``spread`` km² per UNIT; ``side``:
+    """``noise``: variance of a fix along an axis, km²; ``scales``: how often each scale of movement occurs; ``side``:
     weights of :func:`_side_terms` for choosing a side; ``stretch``: from the predicted to the told radius;
     ``place_km``: two fixes this near are of one place."""
 
-    noise: float = 1.0
-    spread: float = 0.02
+    noise: float = 2e-4
+    scales: tuple[float, ...] = EVEN
     side: tuple[float, ...] = (1.0, 2.0, 2.0, 0.0)
     stretch: float = 1.5
     place_km: float = 0.1
@@ -117,8 +129,9 @@ def infer(
     asked = line.order[~known & ~line.passive]
     if len(path.rows) == 0 or len(asked) == 0:
         return _nothing()
-    model = learn(path, params)
-    parts = [_answer(path, asked[i : i + BLOCK], model, params) for i in range(0, len(asked), BLOCK)]
+    cells = Cells.of(path.lat, path.lon, float(np.sqrt(_noise(path, params).noise)))
+    model = learn(path, cells, params)
+    parts = [_answer(path, asked[i : i + BLOCK], cells, model, params) for i in range(0, len(asked), BLOCK)]
     found = Inferred(*(np.concatenate([getattr(p, name) for p in parts]) for name in Inferred.__slots__))
     keep = np.isfinite(found.lat) & (found.radius_km <= params.most_km)
     return Inferred(*(getattr(found, name)[keep] for name in Inferred.__slots__))
@@ -197,52 +210,48 @@ def _look(cosine: F64) -> F64:
     return out
 
 
-# ---------------------------------------------------------------- kriging
-
-
-def _krige(around: _Around, good: Bools, noise: float) -> tuple[F64, F64, F64]:
-    """Ordinary kriging from the neighbours in ``good``: x, y [m] km and the variance in units of the path's spread."""
-    dt = around.dt / UNIT
-    m, k = dt.shape
-    system = np.zeros((m, k + 1, k + 1))
-    system[:, :k, :k] = -np.abs(dt[:, :, None] - dt[:, None, :])
-    diagonal = np.arange(k)
-    system[:, diagonal, diagonal] = np.where(good, noise, FAR)
-    system[:, k, :k] = system[:, :k, k] = 1.0
-    right = np.ones((m, k + 1))
-    right[:, :k] = -np.abs(dt)
-    answer = np.linalg.solve(system, right[:, :, None])[:, :, 0]
-    weight = np.where(good, answer[:, :k], 0.0)
-    weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-    variance = (weight * np.abs(dt)).sum(axis=1) - answer[:, k] + noise
-    x, y = (weight * around.x).sum(axis=1), (weight * around.y).sum(axis=1)
-    return x, y, np.maximum(variance, 0.05 * noise)
+# ---------------------------------------------------------------- the guess
 
 
 @dataclass(frozen=True, slots=True)
 class _Guess:
-    x: F64
-    y: F64
+    """lat, lon degrees, scale_km: expected error before it is stretched to what the library shows; side; evidence of
+    the scales of movement."""
+
+    lat: F64
+    lon: F64
     scale_km: F64
     side: NDArray[np.int8]
+    evidence: F64
 
 
-def _guess(around: _Around, cosine: F64, model: _Model) -> _Guess:
-    """Where photos with these neighbours were taken, before the radius is stretched to what the library shows."""
+def _guess(asked: _Asked, cells: Cells, model: _Model) -> _Guess:
+    """Where photos with these neighbours were taken."""
+    around = asked.around
     before, after, apart, steady = _sides(around, model.place_km)
     chosen = before & after & (apart > model.place_km) & ~steady
-    odds = _side_terms(around, cosine) @ np.asarray(model.side)  # log odds of "before"
+    odds = _side_terms(around, asked.cosine) @ np.asarray(model.side)  # log odds of "before"
     first = np.where(chosen, odds >= 0, before)
     good = around.good.copy()
     good[:, :SIDE] &= ~(chosen & ~first)[:, None]
     good[:, SIDE:] &= ~(chosen & first)[:, None]
     good = _one_place(around, good, model.place_km)
-    x, y, variance = _krige(around, good, model.noise)
+    found = krige(around.dt, around.x, around.y, good, model.noise, model.scales)
+    lat, lon = _degrees(around.lat0, around.lon0, found.x, found.y)
+    east, north, fixes = cells.drawn(lat, lon, asked.own)
+    lat, lon = _degrees(lat, lon, east, north)
+    variance = (OWN**2 * found.sd**2 + fixes * model.noise) / (OWN + fixes) ** 2
     doubt = np.where(chosen, sigmoid(-np.abs(odds)), 0.0) * apart
     on_the_way = np.where(steady & (apart > model.place_km), 0.15 * apart, 0.0)
-    scale = np.sqrt(model.spread * variance) + doubt + on_the_way
+    scale = np.sqrt(model.noise + variance) + doubt + on_the_way
     side = np.where(before & after & ~chosen, 0, np.where(first, -1, 1)).astype(np.int8)
-    return _Guess(x, y, scale, side)
+    return _Guess(lat, lon, scale, side, found.evidence)
+
+
+def _degrees(lat: F64, lon: F64, east: F64, north: F64) -> tuple[F64, F64]:
+    """Positions moved by km east and north."""
+    moved = lon + np.degrees(east / (EARTH_KM * np.maximum(np.cos(np.radians(lat)), 1e-6)))
+    return lat + np.degrees(north / EARTH_KM), (moved + 180.0) % 360.0 - 180.0
 
 
 def _one_place(around: _Around, good: Bools, place_km: float) -> Bools:
@@ -269,55 +278,55 @@ def _side_terms(around: _Around, cosine: F64) -> F64:
 # ---------------------------------------------------------------- learning from the located photos
 
 
-def learn(path: _Path, params: InferParams) -> _Model:
-    """Noise and spread of the path, the weights of the choice of a side, and the stretch of the radius, from the
-    located photos of the library, each asked for as if it had no position."""
-    model = _walk(path, params)
+def learn(path: _Path, cells: Cells, params: InferParams) -> _Model:
+    """Noise of a fix, scales of movement, weights of the choice of a side, and stretch of the radius, from the located
+    photos of the library, each asked for as if it had no position."""
+    model = _noise(path, params)
     own = np.unique(np.linspace(0, len(path.rows) - 1, min(len(path.rows), params.learn_from)).astype(np.int64))
-    sides: list[tuple[F64, Bools]] = []
-    hidden = [_hidden(path, own[i : i + BLOCK], params) for i in range(0, len(own), BLOCK)]
-    for around, cosine, x, y in hidden:
-        before, after, apart, steady = _sides(around, model.place_km)
-        asked = before & after & (apart > model.place_km) & ~steady
-        to_before = np.hypot(x - around.x[:, 0], y - around.y[:, 0])
-        to_after = np.hypot(x - around.x[:, SIDE], y - around.y[:, SIDE])
-        sides.append((_side_terms(around, cosine)[asked], (to_before < to_after)[asked]))
-    model = replace(model, side=_fit_side(sides), stretch=1.0)
+    blocks = [own[i : i + BLOCK] for i in range(0, len(own), BLOCK)]
+    hidden = [_hidden(path, block, params) for block in blocks]
+    model = replace(
+        model, side=_fit_side([_side_known(path, *each, model) for each in zip(blocks, hidden, strict=True)])
+    )
+    told = [each.around.good.sum(axis=1) >= 3 for each in hidden]  # of fewer fixes no scale can be seen
+    evidence = [_guess(each, cells, model).evidence[:, seen] for each, seen in zip(hidden, told, strict=True)]
+    model = replace(model, scales=fit_prior(np.concatenate(evidence, axis=1)) if evidence else EVEN)
     ratios = []
-    for around, cosine, x, y in hidden:
-        guess = _guess(around, cosine, model)
-        error = np.hypot(guess.x - x, guess.y - y) / np.maximum(guess.scale_km, 1e-6)
-        ratios.append(error[around.good.any(axis=1)])
+    for block, each in zip(blocks, hidden, strict=True):
+        guess = _guess(each, cells, model)
+        error = haversine_km(guess.lat, guess.lon, path.lat[block], path.lon[block])
+        ratios.append((error / np.maximum(guess.scale_km, 1e-6))[each.around.good.any(axis=1)])
     ratio = np.concatenate(ratios) if ratios else np.zeros(0)
     stretch = float(np.quantile(ratio, WITHIN)) if len(ratio) >= 20 else 2.0
     return replace(model, stretch=float(np.clip(stretch, 0.5, 10.0)))
 
 
-def _hidden(path: _Path, own: I64, params: InferParams) -> tuple[_Around, F64, F64, F64]:
-    """Located photos asked for: neighbours, cosines, and where they really were (km from the nearest neighbour)."""
+def _hidden(path: _Path, own: I64, params: InferParams) -> _Asked:
+    """Located photos asked for as if they were not."""
     around = _around(path, path.time[own], path.event[own], params, own)
-    east = (path.lon[own] - around.lon0 + 180.0) % 360.0 - 180.0
-    x = np.radians(east) * np.cos(np.radians(around.lat0)) * EARTH_KM
-    y = np.radians(path.lat[own] - around.lat0) * EARTH_KM
-    return around, _looks(path, path.rows[own], around), x, y
+    return _Asked(around, _looks(path, path.rows[own], around), (path.lat[own], path.lon[own]))
 
 
-def _walk(path: _Path, params: InferParams) -> _Model:
-    """Noise against spread: how far two fixes of one place lie apart at once, and after some minutes (medians, so that
-    a flight or a broken fix does not count)."""
-    gap = np.diff(path.time)
+def _side_known(path: _Path, own: I64, asked: _Asked, model: _Model) -> tuple[F64, Bools]:
+    """Terms of the choice of a side and whether "before" was right, of the hidden photos that need one."""
+    around = asked.around
+    before, after, apart, steady = _sides(around, model.place_km)
+    chosen = before & after & (apart > model.place_km) & ~steady
+    lat, lon = path.lat[own], path.lon[own]
+    to_before, to_after = (
+        haversine_km(lat, lon, path.lat[around.index[:, side]], path.lon[around.index[:, side]]) for side in (0, SIDE)
+    )
+    return _side_terms(around, asked.cosine)[chosen], (to_before < to_after)[chosen]
+
+
+def _noise(path: _Path, params: InferParams) -> _Model:
+    """Noise from how far two fixes seconds apart lie (the median, so that a flight or a broken fix does not count)."""
     square = haversine_km(path.lat[1:], path.lon[1:], path.lat[:-1], path.lon[:-1]) ** 2
-    soon = gap < 30.0
+    soon = np.diff(path.time) < 30.0
     usual = float(np.median(square[soon])) if soon.sum() >= 10 else 0.0008
-    noise = max(usual / 2.0, 4e-6)  # two metres
     place_km = float(np.clip(params.place * np.sqrt(usual), params.least_km, params.jump_km))
-    later = (gap >= 120.0) & (gap < 1200.0) & (square <= place_km**2)
-    if later.sum() >= 10:
-        spread = (float(np.median(square[later])) - 2 * noise) / (2 * float(np.median(gap[later])) / UNIT)
-    else:
-        spread = noise
-    spread = max(spread, noise / 20.0)
-    return _Model(noise=noise / spread, spread=spread, place_km=place_km)
+    # the square of a distance of two fixes is exponential with mean four times the variance
+    return _Model(noise=max(usual / (4 * np.log(2)), LEAST_NOISE), place_km=place_km)
 
 
 def _fit_side(parts: list[tuple[F64, Bools]]) -> tuple[float, ...]:
@@ -340,20 +349,17 @@ def _fit_side(parts: list[tuple[F64, Bools]]) -> tuple[float, ...]:
 # ---------------------------------------------------------------- answers
 
 
-def _answer(path: _Path, rows: I64, model: _Model, params: InferParams) -> Inferred:
+def _answer(path: _Path, rows: I64, cells: Cells, model: _Model, params: InferParams) -> Inferred:
     table = path.table
     around = _around(path, table.instant[rows], path.events[rows], params)
-    guess = _guess(around, _looks(path, rows, around), model)
+    guess = _guess(_Asked(around, _looks(path, rows, around)), cells, model)
     some = around.good.any(axis=1)
-    lat = around.lat0 + np.degrees(guess.y / EARTH_KM)
-    lon = around.lon0 + np.degrees(guess.x / (EARTH_KM * np.maximum(np.cos(np.radians(around.lat0)), 1e-6)))
-    lon = (lon + 180.0) % 360.0 - 180.0
     before = np.where(around.good[:, 0], path.rows[around.index[:, 0]], -1)
     after = np.where(around.good[:, SIDE], path.rows[around.index[:, SIDE]], -1)
     return Inferred(
         rows=rows,
-        lat=np.where(some, lat, np.nan),
-        lon=np.where(some, lon, np.nan),
+        lat=np.where(some, guess.lat, np.nan),
+        lon=np.where(some, guess.lon, np.nan),
         radius_km=np.where(some, np.maximum(guess.scale_km * model.stretch, 0.01), np.inf),
         before=before.astype(np.int64),
         after=after.astype(np.int64),

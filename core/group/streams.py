@@ -7,29 +7,27 @@ make; where the heap lies at nought, the clock is right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geo.sphere import haversine_km
-from core.group.base import F32, F64, PhotoTable
+from core.group.base import F64, PhotoTable
 from core.group.change import centre
 from core.group.timeline import I64, Timeline
+from core.group.twins import REACH, Pairs, alike, compare, look_ratio
+from core.group.zones import OCCASION, ZONE, stretches
 
-REACH = 26 * 3600.0
-"""Seconds: no clock further off is found."""
-ASKED = 8000  # photos of a camera, evenly spread, that are compared at all
-MOST = 400  # photos of the other camera that one photo is compared with
 WINDOW = 240.0  # seconds: how wide a heap is
 AROUND = 3 * 3600.0  # seconds each side that tell how many differences chance makes
 RIGHT = 180.0  # a heap this close to nought says that the clock is right
 FEWEST, OCCASIONS = 6, 4
-FAR_ZONE = 14 * 3600.0
-OCCASION = 600.0
-CHANCE, CHANCE_ZONE = 1e-9, 1e-4
-ALIKE, TOO_FAR_KM = 0.6, 1.5
-ZONE = 1800.0
+CHANCE = 1e-9
+DRIFTS = np.arange(-20, 21) / 20.0 / 86400.0  # seconds a second: up to one a day
+DRIFTED, TIGHT = 1200.0, 60.0  # seconds: how far a drift may lead, and how wide the heap is without it
+GAINED = 1.15
+NIGHT = (3.0, 7.0)  # hours of the wall clock at which few photos are taken
+RECEIVER = 0.2  # a camera has a receiver where this share of its photos has a position
 FEW_PHOTOS = 20
 
 
@@ -48,22 +46,6 @@ class ClockSuggestion:
     reason: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Look-alikes across two cameras: positions int64 [p], their difference of time (first less second) and cosine."""
-
-    first: I64
-    second: I64
-    difference: F64
-    cosine: F64
-
-    def take(self, rows: NDArray[np.bool_] | I64) -> Pairs:
-        return Pairs(self.first[rows], self.second[rows], self.difference[rows], self.cosine[rows])
-
-    def __len__(self) -> int:
-        return len(self.first)
-
-
 def suggest(table: PhotoTable, line: Timeline) -> list[ClockSuggestion]:
     """Cameras that disagree with the one that most likely has the right time; needs vectors."""
     if table.vectors is None or len(line) == 0:
@@ -78,120 +60,112 @@ def suggest(table: PhotoTable, line: Timeline) -> list[ClockSuggestion]:
     found: list[ClockSuggestion] = []
     for camera in codes.tolist():
         if camera != reference:
-            pairs = alike(table, rows[table.camera[rows] == camera], rows[table.camera[rows] == reference], middle)
-            found += _judge(table, rows[table.camera[rows] == camera], camera, pairs)
-    return _outvoted(reference, found, len(codes) - 1)
+            ours, others = rows[table.camera[rows] == camera], rows[table.camera[rows] == reference]
+            found += _judge(table, ours, camera, compare(table, ours, others, middle))
+    agreed = _outvoted(reference, found, len(codes) - 1)
+    if agreed is not None:
+        return [agreed]
+    return [_awake(table, rows, reference, each) if each.start is None else each for each in found]
 
 
-def _outvoted(reference: int, found: list[ClockSuggestion], others: int) -> list[ClockSuggestion]:
+def _outvoted(reference: int, found: list[ClockSuggestion], others: int) -> ClockSuggestion | None:
     """Where two or more cameras disagree with the trusted one by the same, it is that one whose clock is wrong."""
     always = [each for each in found if each.start is None]
     if len(always) < 2 or len(always) < others or np.ptp([each.seconds for each in always]) > WINDOW / 2:
-        return found
+        return None
     best = max(always, key=lambda each: each.reason["pairs"])
-    reason = {**best.reason, "seconds_ahead": -best.reason["seconds_ahead"], "cameras_that_agree": float(len(always))}
-    pairs = tuple((second, first) for first, second in best.pairs)
-    return [ClockSuggestion(reference, -best.seconds, None, None, best.strength, pairs, reason)]
+    return _turned(best, reference, {"cameras_that_agree": float(len(always))})
+
+
+def _awake(table: PhotoTable, rows: I64, reference: int, found: ClockSuggestion) -> ClockSuggestion:
+    """The clock of which both cameras photograph at night much more often is the wrong one of the two."""
+    ours, others = rows[table.camera[rows] == found.camera], rows[table.camera[rows] == reference]
+    ours_wrong = _at_night(table, ours, found.seconds) + _at_night(table, others, 0.0)
+    others_wrong = _at_night(table, ours, 0.0) + _at_night(table, others, -found.seconds)
+    if ours_wrong <= 3 * others_wrong + 10:
+        return found
+    return _turned(found, reference, {"occasions_at_night": float(ours_wrong)})
+
+
+def _turned(found: ClockSuggestion, other: int, more: dict[str, float]) -> ClockSuggestion:
+    """The same disagreement as an error of the ``other`` camera."""
+    reason = {**found.reason, "seconds_ahead": -found.reason["seconds_ahead"], **more}
+    pairs = tuple((second, first) for first, second in found.pairs)
+    return ClockSuggestion(other, -found.seconds, None, None, found.strength, pairs, reason)
 
 
 def _trusted(table: PhotoTable, rows: I64, codes: NDArray[np.int32]) -> int:
-    """The camera whose photos most often have a position, since satellites tell the time too; then the busiest."""
-    best, trusted = (-1.0, -1), -1
+    """The busiest camera with a receiver, since satellites tell the time too; where none has one, the busiest."""
+    best, trusted = (False, -1), -1
     for code in codes.tolist():
         own = rows[table.camera[rows] == code]
-        score = (round(float(np.isfinite(table.lat[own]).mean()), 1), len(own))
+        score = (bool(np.isfinite(table.lat[own]).mean() >= RECEIVER), len(own))
         if score > best:
             best, trusted = score, code
     return trusted
 
 
-# ---------------------------------------------------------------- pairs
-
-
-def alike(table: PhotoTable, ours: I64, others: I64, middle: F32) -> Pairs:
-    """Photos of two cameras within a day that show the same thing, at most three for each of ``ours``.
-
-    Pairs whose positions are known and apart are left out. Positions ascend in time.
-    """
-    time = table.instant
-    ours = ours[np.unique(np.linspace(0, len(ours) - 1, min(len(ours), ASKED)).astype(np.int64))]
-    low = np.searchsorted(time[others], time[ours] - REACH)
-    high = np.searchsorted(time[others], time[ours] + REACH)
-    parts: list[tuple[I64, I64, F64]] = []
-    block = np.zeros((0, 0), dtype=np.float32)
-    held: tuple[int, int] = (0, 0)
-    for photo, a, b in zip(ours.tolist(), low.tolist(), high.tolist(), strict=True):
-        if b <= a:
-            continue
-        if not (held[0] <= a and b <= held[1]):
-            held = (a, min(b + MOST, len(others)))
-            block = _units(table, others[held[0] : held[1]], middle)
-        candidates = np.arange(a, b)
-        if len(candidates) > MOST:
-            candidates = np.unique(np.linspace(a, b - 1, MOST).astype(np.int64))
-        cosine = block[candidates - held[0]] @ _units(table, np.array([photo]), middle)[0]
-        best = np.argsort(-cosine, kind="stable")[:3]
-        best = best[cosine[best] >= ALIKE]
-        parts.append((np.full(len(best), photo), others[candidates[best]], cosine[best].astype(np.float64)))
-    if not parts:
-        none = np.zeros(0, dtype=np.int64)
-        return Pairs(none, none, np.zeros(0), np.zeros(0))
-    first, second, cosine = (np.concatenate(each) for each in zip(*parts, strict=True))
-    km = haversine_km(table.lat[first], table.lon[first], table.lat[second], table.lon[second])
-    pairs = Pairs(first, second, time[first] - time[second], cosine)
-    return pairs.take(~(km > TOO_FAR_KM))
-
-
-def _units(table: PhotoTable, rows: I64, middle: F32) -> F32:
-    """Vectors less what all share, float32 [n, d] of length 1; zeros where there is none."""
-    assert table.vectors is not None
-    raw = table.vectors[rows].astype(np.float32)
-    raw -= middle * (np.abs(raw).max(axis=1, keepdims=True) > 0)
-    out: F32 = raw / np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-6)
-    return out
-
-
 # ---------------------------------------------------------------- heaps of differences
 
 
-def _judge(table: PhotoTable, ours: I64, camera: int, pairs: Pairs) -> list[ClockSuggestion]:
+def _judge(table: PhotoTable, ours: I64, camera: int, every: Pairs) -> list[ClockSuggestion]:
     """What the pairs say of one camera: nothing, or that it was wrong always, or by a zone for a time."""
-    if len(pairs) < FEWEST:
-        return []
+    pairs = alike(every)
     right = np.abs(pairs.difference) <= RIGHT
     middle, chance = heap(table, pairs)
     if np.isfinite(middle) and abs(middle) > RIGHT:
         support = np.abs(pairs.difference - middle) <= WINDOW / 2
         if _occasions(table, pairs.first[right]) * 3 <= _occasions(table, pairs.first[support]):
-            return [_suggestion(table, camera, pairs.take(support), (None, None), chance)]
-    return _for_a_time(table, ours, camera, pairs, right)
-
-
-def _for_a_time(
-    table: PhotoTable, ours: I64, camera: int, pairs: Pairs, right: NDArray[np.bool_]
-) -> list[ClockSuggestion]:
-    """Stretches between pairs that say the clock is right in which it is off by a zone."""
-    from scipy.stats import poisson
-
-    time = table.instant[pairs.first]
-    run = np.searchsorted(np.sort(time[right]), time)
-    zone = np.round(pairs.difference / ZONE).astype(np.int64)
-    close = (np.abs(pairs.difference - zone * ZONE) <= WINDOW / 2) & (zone != 0) & (np.abs(zone * ZONE) <= FAR_ZONE)
-    keys, member = np.unique(np.stack([run[close], zone[close]]), axis=1, return_inverse=True)
-    found: list[ClockSuggestion] = []
-    trials = float(len(np.unique(run))) * 2 * FAR_ZONE / ZONE
-    for index in np.flatnonzero(np.bincount(member.ravel(), minlength=keys.shape[1]) >= FEWEST).tolist():
-        rows = np.flatnonzero(close)[member.ravel() == index]
-        times = _occasions(table, pairs.first[rows])
-        offset = float(keys[1, index]) * ZONE
-        beside = (run == keys[0, index]) & (np.abs(pairs.difference - offset) <= AROUND)
-        beside[rows] = False
-        expected = (_occasions(table, pairs.first[beside]) + 1.0) * WINDOW / (2 * AROUND)
-        chance = float(poisson.sf(times - 1, expected)) * trials
-        if times >= OCCASIONS and chance < CHANCE_ZONE:
-            span = _stretch(table, ours, pairs.first[rows], pairs.first[right])
-            found.append(_suggestion(table, camera, pairs.take(rows), span, chance))
+            return [_always(table, ours, camera, pairs, support, chance)]
+    found = []
+    for each in stretches(every, look_ratio(every), table.instant[every.first]):
+        said = every.take(each.rows)
+        span = _stretch(table, ours, said.first, pairs.first[right])
+        found.append(_suggestion(table, camera, said, span, float(np.exp(-each.evidence))))
     return found
+
+
+def _always(
+    table: PhotoTable, ours: I64, camera: int, pairs: Pairs, support: NDArray[np.bool_], chance: float
+) -> ClockSuggestion:
+    """A camera that was wrong throughout, told for the middle of its photos where it goes wrong further."""
+    drift = _drift(table, pairs, float(np.median(pairs.difference[support])))
+    if drift != 0.0:
+        gone = drift * (table.instant[pairs.first] - float(np.median(table.instant[ours])))
+        level = replace(pairs, difference=pairs.difference - gone)
+        middle = _tightest(level.difference, WINDOW / 2)[1]
+        pairs, support = level, np.abs(level.difference - middle) <= WINDOW / 4
+    found = _suggestion(table, camera, pairs.take(support), (None, None), chance)
+    found.reason["drift_a_day"] = round(drift * 86400.0, 2)
+    return found
+
+
+def _drift(table: PhotoTable, pairs: Pairs, middle: float) -> float:
+    """Seconds a second by which the clock goes wrong further: the drift with the tightest heap, 0 where none is
+    clearly better than no drift."""
+    near = np.abs(pairs.difference - middle) <= DRIFTED
+    difference, time = pairs.difference[near], table.instant[pairs.first[near]]
+    since = time - float(np.median(time))
+    counts = np.array([_tightest(difference - rate * since, TIGHT)[0] for rate in DRIFTS])
+    still = counts[len(DRIFTS) // 2]
+    best = np.flatnonzero(counts == counts.max())
+    return float(DRIFTS[best].mean()) if counts.max() >= GAINED * still + 2 else 0.0
+
+
+def _tightest(difference: F64, window: float) -> tuple[int, float]:
+    """(how many, their median) of the window that holds most differences."""
+    ordered = np.sort(difference)
+    high = np.searchsorted(ordered, ordered + window, side="right")
+    count = high - np.arange(len(ordered))
+    at = int(np.argmax(count))
+    return int(count[at]), float(np.median(ordered[at : high[at]]))
+
+
+def _at_night(table: PhotoTable, rows: I64, add: float) -> int:
+    """Occasions of a camera at night, were ``add`` seconds added to its clock."""
+    local = table.local[rows] + add
+    hour = local / 3600.0 % 24.0
+    return len(np.unique(np.floor(local[(hour >= NIGHT[0]) & (hour < NIGHT[1])] / OCCASION)))
 
 
 def heap(table: PhotoTable, pairs: Pairs) -> tuple[float, float]:

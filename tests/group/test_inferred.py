@@ -9,7 +9,9 @@ import pytest
 
 from core.geo.sphere import haversine_km
 from core.group.base import PhotoTable
+from core.group.fixes import Cells
 from core.group.inferred import infer
+from core.group.kriging import SCALES, fit_prior, krige, posterior
 from tests.group.builders import seconds, table
 
 START = seconds(2024, 5, 1)
@@ -43,6 +45,68 @@ def test_the_radius_holds_about_four_of_five() -> None:
     found = infer(_hide(table(time, lat, lon), hidden))
     inside = haversine_km(found.lat, found.lon, lat[hidden], lon[hidden]) <= found.radius_km
     assert 0.7 < inside.mean() < 0.9
+
+
+def test_where_one_stood_and_where_one_walked_in_one_library() -> None:
+    rng = np.random.default_rng(3)
+    time, lat, lon = _stay(400, 50.0, 8.0, START)
+    walk = 50.0 + np.cumsum(rng.normal(0, 0.0015, 400))  # some 170 m a minute
+    there = START + 30 * 86400.0 + np.arange(400) * 60.0
+    t = table(np.concatenate([time, there]), np.concatenate([lat, walk]), np.concatenate([lon, np.full(400, 9.0)]))
+    hidden = np.concatenate([np.arange(5, 395, 3), np.arange(405, 795, 3)])
+    found = infer(_hide(t, hidden))
+    error = haversine_km(found.lat, found.lon, np.where(hidden < 400, 50.0, t.lat[hidden]), t.lon[hidden])
+    assert np.median(error[hidden < 400]) < 0.008
+    assert np.median(found.radius_km[hidden < 400]) < 0.5 * np.median(found.radius_km[hidden >= 400])
+
+
+def test_fixes_of_other_days_sharpen_a_place_one_comes_back_to() -> None:
+    def snaps(homes: np.ndarray) -> np.ndarray:
+        """Days with two photos, of which the second is hidden; metres of error from where it was."""
+        rng = np.random.default_rng(0)
+        time = START + np.repeat(np.arange(80) * 86400.0, 2) + np.tile([0.0, 20.0], 80)
+        true = np.repeat(homes, 2)
+        t = table(time, true + rng.normal(0, 0.00013, 160), 8.0 + rng.normal(0, 0.0002, 160))
+        found = infer(_hide(t, np.arange(1, 160, 2)))
+        return haversine_km(found.lat, found.lon, homes, 8.0) * 1000.0
+
+    home, nowhere_twice = snaps(np.full(80, 50.0)), snaps(50.0 + np.arange(80) * 0.01)
+    assert np.median(home) < 0.6 * np.median(nowhere_twice)
+
+
+def test_a_lone_fix_stays_and_ones_own_does_not_count() -> None:
+    rng = np.random.default_rng(0)
+    lat, lon = 50.0 + rng.normal(0, 0.0001, 200), 8.0 + rng.normal(0, 0.00015, 200)
+    cells = Cells.of(np.append(lat, 51.0), np.append(lon, 8.0), 0.01)
+    where = np.array([50.0001, 51.0, 52.0]), np.array([8.0, 8.0, 8.0])
+    east, north, fixes = cells.drawn(*where)
+    assert -0.0125 < north[0] < -0.006  # of 11 m that it was north of the heap
+    assert fixes[0] > 30
+    assert abs(north[1:]).max() < 1e-9
+    assert fixes.round().tolist()[1:] == [1, 0]
+    assert cells.drawn(*where, own=where)[2][1] < 1e-9
+    assert abs(east[1:]).max() < 1e-9
+
+
+def test_scales_of_movement_are_found_again() -> None:
+    rng = np.random.default_rng(0)
+    noise, m = 0.015**2, 600
+    dt = np.tile([-900.0, -600, -300, -60, 60, 300, 600, 900], (m, 1))
+    moved = np.where(np.arange(m) < 450, 0.0, 8.0 * 0.015)[:, None]
+    x, y = (rng.normal(0, 0.015, dt.shape) + moved * rng.normal(size=dt.shape) for _ in range(2))
+    good = np.ones(dt.shape, np.bool_)
+    found = krige(dt, x, y, good, noise)
+    prior = fit_prior(found.evidence)
+    assert prior[0] + prior[1] > 0.6
+    assert sum(prior[SCALES.index(4.0) :]) > 0.2
+    still = posterior(found.evidence, prior)[:3].sum(axis=0)
+    assert still[:450].mean() > 0.95
+    assert still[450:].mean() < 0.05
+    assert np.hypot(found.x, found.y)[:450].mean() < 0.55 * 0.015 * np.sqrt(np.pi / 2)  # 0.35 for a mean of eight
+    assert found.sd[:450].mean() < found.sd[450:].mean()
+    nothing = krige(dt, x, y, ~good, noise)
+    assert not nothing.x.any()
+    assert np.isfinite(nothing.sd).all()
 
 
 def test_on_a_drive_the_photo_lies_between_its_neighbours() -> None:

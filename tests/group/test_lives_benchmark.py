@@ -37,6 +37,24 @@ def test_rules_and_models_are_judged_on_the_same_lives(
     assert result["clocks"]["clean"] == 2
 
 
+def test_clocks_alone_from_another_seed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(lives, "pool", lambda *_: pictures())
+    monkeypatch.setattr(lives, "CLOCK_EVENTS", 60)
+    seeds: list[int] = []
+    made = lives.life
+    monkeypatch.setattr(lives, "life", lambda seed, *more, **named: seeds.append(seed) or made(seed, *more, **named))
+    lives.main(
+        ["--seeds", "1", "--clean", "1", "--clocks-only", "--clock-seed", "77", "--cache", str(tmp_path), "--json"]
+    )
+    result = json.loads(capsys.readouterr().out)
+    assert "clocks" in result
+    assert "events" not in result
+    assert seeds[:3] == [77, 78, 77]
+    assert min(seeds) == 77
+
+
 def test_a_second_cut_between_two_photos_is_a_false_one() -> None:
     one = lives.case(lives.life(1, 30, pictures()))
     truth = one.life.boundaries(one.line)
