@@ -26,6 +26,7 @@ DATA = {
 
 OTHERS = {
     ("quality.fit_gaps", "--images"): ("OTHER_IMAGES", "labelled photos that no other benchmark looks at"),
+    ("quality.fit_gaps", "--other-images"): ("IMAGES", DATA["--images"][1]),
     ("quality.superres", "--images"): ("HR_IMAGES", "a folder of sharp pictures that no network learned from, as Set5"),
 }
 """Where one benchmark wants data of its own."""

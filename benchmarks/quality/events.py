@@ -28,7 +28,8 @@ from benchmarks.common import emit
 from benchmarks.quality.segmentation import b_cubed, f1, window_diff
 from core.group.base import PhotoTable
 from core.group.events import EventParams, find
-from core.group.gaps import TIME_TERMS, Features, GapModel, fit, join, sigmoid, unit_features
+from core.group.gaps import TIME_TERMS, Features, GapModel, fit, join, unit_features
+from core.group.logistic import sigmoid
 from core.group.segment import LengthPrior
 from core.group.timeline import timeline
 

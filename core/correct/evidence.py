@@ -17,7 +17,9 @@ from sqlalchemy.engine import Connection
 
 from core.correct import replay
 from core.group import gaps as rule
+from core.group import rhythm
 from core.group.base import F32, F64, PhotoTable
+from core.group.change import PAIRED, centre, looks_across
 from core.group.timeline import Timeline, timeline
 from core.grouping.table import read_table
 from core.store import corrections
@@ -43,10 +45,13 @@ FAMILIES = {
     "rhythm": "rhythm",
     "company": "rhythm",
     "far": "distance",
+    "moving": "distance",
     "near": "distance",
     "placeless": "distance",
     "speed": "distance",
     "visual": "look",
+    "nearest": "look",
+    "again": "look",
     "camera": "camera",
     "day": "day",
     "hour_sin": "hour",
@@ -56,6 +61,7 @@ FAMILIES = {
 
 _PERCENTILES = (25, 50, 75)
 _SAMPLE = 1500
+_LOOKS = 512
 _WIDE = ("rhythm", "company")
 
 
@@ -118,7 +124,9 @@ def shown_beside(conn: Connection, before: int, after: int) -> tuple[int, int]:
 # ---------------------------------------------------------------- terms
 
 
-def terms(conn: Connection, around: Stretch, visual: float | None, model: rule.GapModel) -> list[tuple[str, float]]:
+def terms(
+    store: Store, conn: Connection, around: Stretch, visual: float | None, model: rule.GapModel
+) -> list[tuple[str, float]]:
     """(family of features, log odds it adds) of the gap, strongest first; what is not known or adds nothing left out.
 
     ``visual``: the stored change of look at the gap. The constant of the rule is counted with the length of the gap, so
@@ -130,7 +138,7 @@ def terms(conn: Connection, around: Stretch, visual: float | None, model: rule.G
         own = float(rule.own_time_logits(around.line.gap[around.at : around.at + 1])[0])
         return [("gap", own)]
     one = features.take(np.array([row], np.int64))
-    known = {"visual": np.array([_usual_change(conn, visual)])}
+    known = {"visual": np.array([_usual_change(conn, visual)]), "again": _again(store, conn, around, row)}
     if any(wide in name for name in model.weights for wide in _WIDE):
         known |= _wide_features(conn, around)
     one = replace(one, columns={**one.columns, **known})
@@ -162,12 +170,35 @@ def _usual_change(conn: Connection, visual: float | None) -> float:
     return float(np.clip((visual - middle) / spread, -2.0, 2.0))
 
 
+def _again(store: Store, conn: Connection, around: Stretch, row: int) -> F64:
+    """The rule's feature "again" of the gap after unit ``row``, float64 [1], from the looks of the units around it."""
+    line = around.line
+    heads, tails = (ends[max(row + 1 - PAIRED, 0) : row + 1 + PAIRED] for ends in rule.units_that_count(line))
+    ids = around.table.ids[line.order[heads]].tolist()
+    seen, found = vectors_of(store, conn, ids)
+    looks = np.zeros((len(ids), found.shape[1]), np.float32)
+    looks[[ids.index(each) for each in seen]] = found
+    middle = _usual_look(store, conn)
+    again = looks_across(looks, np.arange(len(ids)), line.time[heads], line.time[tails], middle=middle)[1]
+    at = min(row, PAIRED - 1)
+    return again[at : at + 1]
+
+
+def _usual_look(store: Store, conn: Connection) -> F32 | None:
+    """What the looks of some photos of the library have in common, float32 [d]; None before any has one."""
+    embedder = current_embedder(conn)
+    if embedder is None:
+        return None
+    rows = store.vectors(embedder.name, embedder.version, embedder.dim).rows()
+    return centre(rows, np.linspace(0, len(rows) - 1, _LOOKS).astype(np.int64)) if len(rows) else None
+
+
 def _wide_features(conn: Connection, around: Stretch) -> dict[str, F64]:
     """The features that look further than the stretch: the rhythm of 500 gaps and the company of 400 days each side."""
     time = around.line.time[[around.at, around.at + 1]].tolist()
     sides = []
     for sign, order, end in (("<", "DESC", time[0]), (">", "ASC", time[1])):
-        tail = f"FROM photo WHERE instant {sign} ? AND {VISIBLE} ORDER BY instant {order} LIMIT {rule.WIDE}"
+        tail = f"FROM photo WHERE instant {sign} ? AND {VISIBLE} ORDER BY instant {order} LIMIT {rhythm.WIDE}"
         rows = conn.exec_driver_sql(f"SELECT instant {tail}", (end,)).scalars()
         sides.append(np.array(rows.all(), np.float64))
     stream = np.concatenate([sides[0][::-1], time, sides[1]])
@@ -177,10 +208,10 @@ def _wide_features(conn: Connection, around: Stretch) -> dict[str, F64]:
         conn.exec_driver_sql(
             f"SELECT count(*) FROM photo WHERE instant BETWEEN ? AND ? AND {VISIBLE}", (low, high)
         ).scalar_one()
-        for low, high in ((time[0] - rule.SEASON_SECONDS, time[0]), (time[1], time[1] + rule.SEASON_SECONDS))
+        for low, high in ((time[0] - rhythm.SEASON_SECONDS, time[0]), (time[1], time[1] + rhythm.SEASON_SECONDS))
     ]
-    rhythm = rule.local_mean(log_gap, rule.WIDE)[at : at + 1]
-    return {"rhythm": rhythm, "company": np.array([np.log1p(float(min(counts)))])}
+    usual = rhythm.local_mean(log_gap, rhythm.WIDE)[at : at + 1]
+    return {"rhythm": usual, "company": np.array([np.log1p(float(min(counts)))])}
 
 
 def compared(around: Stretch) -> tuple[tuple[int, ...], tuple[int, ...]]:

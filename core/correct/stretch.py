@@ -19,7 +19,8 @@ from core.correct.replay import Key, LineSaid, Said
 from core.correct.rows import ids_holding
 from core.group.base import F32, F64, LineConstraint
 from core.group.constraints import clamp, on_line
-from core.group.gaps import own_time_logits, sigmoid
+from core.group.gaps import own_time_logits
+from core.group.logistic import sigmoid
 from core.records import LEVELS
 from core.store.wall_columns import VISIBLE, Ints
 

@@ -58,7 +58,7 @@ def why_boundary(store: Store, before: int, after: int) -> WhyBoundary:
         boundary, raw, pin = _boundary(conn, before, after)
         around = evidence.stretch(conn, boundary.before, boundary.after)
         model, source = sources.scorer(store)
-        terms = evidence.terms(conn, around, boundary.visual, model)
+        terms = evidence.terms(store, conn, around, boundary.visual, model)
         left, right = evidence.compared(around)
         said = corrections.by_id(conn, [pin]) if pin is not None else []
         pinned = words.with_text(conn, said[0]) if said else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ PLACE_SECONDS, PLACE_PHOTOS = 2 * 3600.0, 5  # how far a position is carried to 
 LOOKED_AT = 10  # photos each side whose looks are compared
 PAIRED = 8  # photos each side of which any two may be the same thing
 APART = 8 * 3600.0  # seconds of a pause that ends the photos looked at on a side
+FADES = 5400.0  # seconds in which a look that may be seen again fades to 1/e
 BLOCK = 128  # gaps: small enough that their vectors stay in the processor's cache
 NEAR_BLOCK = 32  # gaps whose pairs are compared at once: products so small that threads do not get in their way
 CENTRE_ROWS, CENTRE_PRIOR = 4096, 50.0
@@ -39,6 +42,13 @@ def between(table: PhotoTable, line: Timeline, before: I64, after: I64, ready: F
     good &= (before - a <= PLACE_PHOTOS) & (b - after <= PLACE_PHOTOS)
     good &= (line.time[before] - line.time[a] <= PLACE_SECONDS) & (line.time[b] - line.time[after] <= PLACE_SECONDS)
     return np.where(good, haversine_km(lat[a], lon[a], lat[b], lon[b]), np.nan)
+
+
+def least_beside(values: F64) -> F64:
+    """The smaller of the values before and after each one, float64 [g]; NaN at the ends and where one is NaN."""
+    wide = np.concatenate([[np.nan], values, [np.nan]])
+    out: F64 = np.minimum(wide[:-2], wide[2:])
+    return out
 
 
 def centre(vectors: NDArray[np.float16] | F32, rows: I64) -> F32:
@@ -86,16 +96,23 @@ def visual_change(
     return out
 
 
-def nearest_look(
-    vectors: NDArray[np.float16] | F32, rows: I64, k: int = PAIRED, *, gap: F64 | None = None, middle: F32 | None = None
-) -> F64:
-    """1 - the highest cosine between any of the k photos before and any of the k after each gap, as
-    :func:`visual_change` takes them: small where the same thing is seen on both sides."""
+def looks_across(
+    vectors: NDArray[np.float16] | F32, rows: I64, begin: F64, end: F64, k: int = PAIRED, *, middle: F32 | None = None
+) -> tuple[F64, F64]:
+    """(nearest, again), float64 [len(rows) - 1]: what the looks of the k photos before and after each gap share.
+
+    ``nearest``: 1 - the highest cosine of any of them before with any after, as :func:`visual_change` takes them: small
+    where the same thing is seen on both sides. ``again``: the highest cosine, 0 to 1, of those that fade
+    with the seconds that lie between the gap and the two photos: times exp(-seconds / ``FADES``). NaN where a side has
+    no vector.
+
+    ``begin``, ``end`` float64 [len(rows)] seconds: when each photo or burst begins and ends.
+    """
     g = len(rows) - 1
-    out = np.full(max(g, 0), np.nan)
+    nearest, again = np.full(max(g, 0), np.nan), np.full(max(g, 0), np.nan)
     if g < 1:
-        return out
-    low, high = _windows(len(rows), k, gap)
+        return nearest, again
+    low, high = _windows(len(rows), k, begin[1:] - end[:-1])
     for start in range(0, g, NEAR_BLOCK):
         stop = min(start + NEAR_BLOCK, g)
         first, last = int(low[start]), int(high[stop - 1])
@@ -108,18 +125,36 @@ def nearest_look(
         cosine = part @ part.T
         cosine[~known] = cosine[:, ~known] = -np.inf
         window = slice(start, stop)
-        out[window] = _highest(cosine, np.arange(start, stop) - first, low[window] - first, high[window] - first, k)
-    return out
+        pairs = _Pairs.between(np.arange(start, stop) - first, low[window] - first, high[window] - first, k)
+        nearest[window], again[window] = pairs.highest(cosine, begin[first:last], end[first:last])
+    return nearest, again
 
 
-def _highest(cosine: F32, at: I64, low: I64, high: I64, k: int) -> F64:
-    """1 - the highest of ``cosine`` between rows low..at and at+1..high-1, NaN where no pair is known."""
-    back, ahead = np.divmod(np.arange(k * k)[:, None], k)
-    left, right = at - back, at + 1 + ahead
-    inside = (left >= low) & (right < high)
-    found = cosine[np.where(inside, left, 0), np.where(inside, right, 0)]
-    best = np.where(inside, found, -np.inf).max(axis=0)
-    return np.where(np.isfinite(best), 1.0 - best, np.nan).astype(np.float64)
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The pairs of photos either side of n gaps. left, right int64 [k * k, n]: rows; ``inside``: whether it is one."""
+
+    at: I64
+    left: I64
+    right: I64
+    inside: NDArray[np.bool_]
+
+    @classmethod
+    def between(cls, at: I64, low: I64, high: I64, k: int) -> _Pairs:
+        """Of rows low..at with rows at+1..high-1, at most k each."""
+        back, ahead = np.divmod(np.arange(k * k)[:, None], k)
+        left, right = at - back, at + 1 + ahead
+        inside = (left >= low) & (right < high)
+        return cls(at, np.where(inside, left, 0), np.where(inside, right, 0), inside)
+
+    def highest(self, cosine: F32, begin: F64, end: F64) -> tuple[F64, F64]:
+        """1 - the highest of ``cosine`` [rows, rows], and the highest faded one; NaN where no pair is known."""
+        found = np.where(self.inside, cosine[self.left, self.right], -np.inf)
+        away = (end[self.at] - begin[self.left]) + (begin[self.right] - begin[self.at + 1])
+        faded = np.maximum(found, 0.0) * np.exp(-np.where(self.inside, away, 0.0) / FADES)
+        best = found.max(axis=0)
+        seen = np.isfinite(best)
+        return np.where(seen, 1.0 - best, np.nan).astype(np.float64), np.where(seen, faded.max(axis=0), np.nan)
 
 
 def _windows(n: int, k: int, gap: F64 | None) -> tuple[I64, I64]:

@@ -2,7 +2,7 @@
 
 Features follow Platt 2003 (PhotoTOC: the log gap against its neighbourhood), Cooper 2005 and Garcia del Molino 2018
 (visual change between the photos before and after), with place and camera added. A logistic rule joins them; its
-default weights are hand-set, their balance tried on simulated lives, and :func:`fit` learns others from labelled gaps.
+default weights were fitted to simulated lives (see ``benchmarks.quality.fit_gaps``), and :func:`fit` learns others.
 """
 
 from __future__ import annotations
@@ -14,31 +14,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.group.base import F64, PhotoTable
-from core.group.change import between, centre, distances, nearest_look, visual_change
+from core.group.change import between, centre, distances, least_beside, looks_across, visual_change
+from core.group.logistic import primal_weights
+from core.group.rhythm import LONG, PRIOR_LOG_GAP, WIDE, busy, company, local_mean, local_median, stay
 from core.group.timeline import I64, Timeline
 
 LOG_17 = float(np.log(17.0))  # PhotoTOC's constant
-PRIOR_LOG_GAP, PRIOR_WEIGHT = 6.0, 2.0  # a neighbourhood of few gaps leans on 400 s
-WIDE = 500  # gaps each side that tell a library's rhythm
-SEASON_SECONDS = 400 * 86400.0
 KNOTS = (30.0, 120.0, 600.0, 1800.0, 5400.0, 21600.0, 172800.0)  # seconds: where the fitted rule may bend
-BRIEF, LONG = float(np.log(60.0)), float(np.log(6 * 3600.0))
-PAUSE, LONG_STAY = 600.0, 6 * 3600.0
-DRIFT_DOUBT = 3.5
+DRIFT_DOUBT = 5.0
 
 DEFAULT_WEIGHTS: dict[str, float] = {
-    "bias": -8.1,
-    "log_gap": 0.75,
-    "mean_10": 0.2,
-    "median_10": 0.15,
+    "bias": -7.85,
+    "log_gap": 0.73,
+    "log_gap>5400": -0.22,
+    "log_gap>21600": 2.59,
     "median_20": 0.1,
-    "far": 1.4,
-    "near": -0.6,
-    "placeless": 0.6,
-    "visual": 0.5,
-    "nearest": 0.3,
-    "camera": 0.1,
+    "far": 2.48,
+    "far>6": -2.09,
+    "moving": -0.9,
+    "near": -0.41,
+    "placeless": 1.0,
+    "visual": 0.71,
+    "nearest": 0.19,
+    "again": -2.8,
+    "camera": 0.25,
+    "day": 1.05,
 }
+"""Fitted by ``benchmarks.quality.fit_gaps``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,11 @@ class Features:
     mean or median of that many neighbours each side, within ±3.5. ``rhythm``: mean log gap of 500 each side.
     ``company``: log photos within 400 days on the poorer side. ``busy``: how long the gaps around are, 0 to 1.
     ``stay``: log seconds of the longer stretch without a pause beside it. ``placeless``: 1 where no distance is known.
-    ``far``: log(1 + km/2). ``near``: exp(-km/0.3).
+    ``far``: log(1 + km/2). ``moving``: the smaller ``far`` of the two gaps beside. ``near``: exp(-km/0.3).
     ``speed``: log(1 + km/h / 30). ``visual``: change of look against the library's usual change, in its own spread.
-    ``nearest``: likewise how little alike the two most alike photos either side are. ``camera``, ``day``: 0 or 1.
-    ``hour_sin``, ``hour_cos``: hour of the photo after.
+    ``nearest``: likewise how little alike the two most alike photos either side are. ``again``: how much a thing seen
+    shortly before is seen again shortly after, 0 to 1. ``camera``, ``day``: 0 or 1. ``hour_sin``, ``hour_cos``: hour of
+    the photo after.
     """
 
     columns: dict[str, F64]
@@ -118,54 +121,51 @@ ALL_TERMS = (
     "mean_10",
     "median_20",
     "far",
+    "far>6",
+    "moving",
     "near",
     "placeless",
     "speed",
     "visual",
     "nearest",
+    "again",
     "camera",
     "day",
+    "log_gap*hour_sin",
 )
 
 
 def fit(
-    features: Features, boundary: NDArray[np.bool_], terms: tuple[str, ...] = ALL_TERMS, l2: float = 10.0
+    features: Features,
+    boundary: NDArray[np.bool_],
+    terms: tuple[str, ...] = ALL_TERMS,
+    l2: float = 10.0,
+    held: Mapping[str, float] | None = None,
 ) -> GapModel:
-    """Learn the weights of ``terms`` from labelled gaps by penalised logistic regression (Newton's method).
+    """Learn the weights of ``terms`` from labelled gaps by penalised logistic regression.
 
-    The penalty ``l2`` acts on standardised terms, so it is in units of gaps; constant terms keep weight 0.
+    The penalty ``l2`` acts on standardised terms, so it is in units of gaps; constant terms keep weight 0. ``held``:
+    weights of other terms that are kept as they are.
     """
     columns = np.stack([np.nan_to_num(term(features, name)) for name in terms], axis=1)
     mean, sd = columns.mean(axis=0), columns.std(axis=0)
     sd = np.where(sd > 1e-9, sd, np.inf)
     x = np.column_stack([np.ones(len(columns)), (columns - mean) / sd])
-    beta = _newton(x, boundary.astype(np.float64), l2)
+    offset = GapModel(held or {}).logits(features)
+    ridge = np.array([1e-6, *[l2] * len(terms)])
+    beta = primal_weights(x, boundary.astype(np.float64), np.ones(len(x)), offset, ridge)
     weights = dict(zip(terms, (beta[1:] / sd).tolist(), strict=True))
-    return GapModel({"bias": float(beta[0] - (beta[1:] * mean / sd).sum()), **weights})
-
-
-def _newton(x: F64, y: F64, l2: float) -> F64:
-    """Logistic weights [p] with ridge ``l2`` on all but the first column."""
-    ridge = np.full(x.shape[1], l2)
-    ridge[0] = 1e-6
-    beta = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = sigmoid(x @ beta)
-        gradient = x.T @ (p - y) + ridge * beta
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
-        step = np.linalg.solve(hessian, gradient)
-        beta -= step
-        if np.abs(step).max() < 1e-8:
-            break
-    return beta
-
-
-def sigmoid(z: F64) -> F64:
-    out: F64 = 0.5 * (1.0 + np.tanh(0.5 * z))
-    return out
+    return GapModel({"bias": float(beta[0] - (beta[1:] * mean / sd).sum()), **weights, **(held or {})})
 
 
 # ---------------------------------------------------------------- features
+
+
+WITHOUT_TIME = (
+    *("far", "moving", "near", "placeless", "speed", "visual", "nearest", "again", "camera", "day"),
+    *("hour_sin", "hour_cos"),
+)
+"""Features that times alone do not give."""
 
 
 def time_features(time: F64, gap: F64 | None = None) -> Features:
@@ -184,62 +184,7 @@ def time_features(time: F64, gap: F64 | None = None) -> Features:
     columns["company"] = company(time)
     columns["busy"] = busy(log_gap)
     columns["stay"] = stay(time, gap)
-    for name in ("far", "near", "placeless", "speed", "visual", "nearest", "camera", "day", "hour_sin", "hour_cos"):
-        columns[name] = unknown
-    return Features(columns)
-
-
-def local_mean(values: F64, half: int) -> F64:
-    """Mean of up to ``half`` neighbours each side, itself left out, leaning on ``PRIOR_LOG_GAP`` where they are few."""
-    n = len(values)
-    total = np.concatenate([[0.0], np.cumsum(values)])
-    low, high = np.maximum(np.arange(n) - half, 0), np.minimum(np.arange(n) + half + 1, n)
-    sums = total[high] - total[low] - values
-    out: F64 = (sums + PRIOR_WEIGHT * PRIOR_LOG_GAP) / (high - low - 1 + PRIOR_WEIGHT)
-    return out
-
-
-def local_median(values: F64, half: int) -> F64:
-    """Median of ``half`` neighbours each side and itself; near the ends the stream is mirrored. Leans on the prior
-    where the whole stream is shorter than the window."""
-    from scipy.ndimage import median_filter
-
-    if len(values) == 0:
-        return values
-    out: F64 = median_filter(values, size=2 * half + 1, mode="reflect")
-    others = min(len(values) - 1, 2 * half)
-    return (out * others + PRIOR_WEIGHT * PRIOR_LOG_GAP) / (others + PRIOR_WEIGHT)
-
-
-def company(time: F64) -> F64:
-    """log(1 + photos within 400 days) on the side of the gap that has fewer."""
-    index = np.arange(1, len(time))
-    before = index - np.searchsorted(time, time[:-1] - SEASON_SECONDS, side="left")
-    after = np.searchsorted(time, time[1:] + SEASON_SECONDS, side="right") - index
-    out: F64 = np.log1p(np.minimum(before, after).astype(np.float64))
-    return out
-
-
-def busy(log_gap: F64) -> F64:
-    """Mean of five neighbours each side of how long gaps are: 0 up to a minute, 1 from six hours on."""
-    scaled = np.clip((log_gap - BRIEF) / (LONG - BRIEF), 0.0, 1.0)
-    n = len(scaled)
-    total = np.concatenate([[0.0], np.cumsum(scaled)])
-    low, high = np.maximum(np.arange(n) - 5, 0), np.minimum(np.arange(n) + 6, n)
-    out: F64 = (total[high] - total[low] - scaled + 0.4 * PRIOR_WEIGHT) / (high - low - 1 + PRIOR_WEIGHT)
-    return out
-
-
-def stay(time: F64, gap: F64) -> F64:
-    """log(1 + seconds) of the longer of the two stretches without a pause of ten minutes that a gap lies between."""
-    n = len(time)
-    cuts = np.flatnonzero(gap > PAUSE) + 1
-    begin, end = np.concatenate([[0], cuts]), np.concatenate([cuts, [n]])
-    index = np.arange(n - 1)
-    before = time[index] - time[begin[np.searchsorted(cuts, index, side="right")]]
-    after = time[end[np.searchsorted(cuts, index + 1, side="right")] - 1] - time[index + 1]
-    out: F64 = np.log1p(np.minimum(np.maximum(before, after), LONG_STAY))
-    return out
+    return Features({**columns, **dict.fromkeys(WITHOUT_TIME, unknown)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +238,11 @@ def _with_looks(
     """
     if table.vectors is None:
         return features, None
-    rows, gap = line.order[heads], line.time[heads[1:]] - line.time[tails[:-1]]
+    rows, begin, end = line.order[heads], line.time[heads], line.time[tails]
     middle = centre(table.vectors, rows)
-    change = visual_change(table.vectors, rows, gap=gap, middle=middle)
-    nearest = nearest_look(table.vectors, rows, gap=gap, middle=middle)
-    columns = {**features.columns, "visual": _in_spread(change), "nearest": _in_spread(nearest)}
+    change = visual_change(table.vectors, rows, gap=begin[1:] - end[:-1], middle=middle)
+    nearest, again = looks_across(table.vectors, rows, begin, end, middle=middle)
+    columns = {**features.columns, "visual": _in_spread(change), "nearest": _in_spread(nearest), "again": again}
     return Features(columns), change
 
 
@@ -317,6 +262,7 @@ def _unit_features(table: PhotoTable, line: Timeline, heads: I64, tails: I64, km
     columns = dict(features.columns)
     unit_km = between(table, line, tails[:-1], heads[1:], km)
     columns["far"] = np.log1p(unit_km / 2.0)
+    columns["moving"] = least_beside(columns["far"])
     columns["near"] = np.exp(-unit_km / 0.3)
     columns["placeless"] = np.isnan(unit_km).astype(np.float64)
     columns["speed"] = np.log1p(unit_km / np.maximum(gap / 3600.0, 1 / 60.0) / 30.0)

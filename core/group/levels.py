@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.group.base import F32, F64
-from core.group.gaps import sigmoid
+from core.group.logistic import sigmoid
 from core.group.segment import LengthPrior, segment
 from core.group.timeline import I64
 from core.records import LEVELS

@@ -1,13 +1,36 @@
-"""Penalised logistic regression where examples are few and dimensions many: solved in the space of the examples."""
+"""Penalised logistic regression: of few dimensions, or solved in the space of the examples where those are few."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from core.group.base import F64
-from core.group.gaps import sigmoid
 
 ROUNDS = 60
+
+
+def sigmoid(z: F64) -> F64:
+    out: F64 = 0.5 * (1.0 + np.tanh(0.5 * z))
+    return out
+
+
+def primal_weights(x: F64, target: F64, weight: F64, offset: F64, ridge: F64) -> F64:
+    """float64 [p]: the weights of the columns of ``x`` [n, p] that are most likely for weighted examples whose log odds
+    are offset + x weights and whose labels are ``target`` in [0, 1], less ridge [p] / 2 * weights².
+
+    Newton's method with no weight moved by more than 1 in a step.
+    """
+    beta = np.zeros(x.shape[1])
+    for _ in range(ROUNDS):
+        p = sigmoid(offset + x @ beta)
+        gradient = x.T @ (weight * (p - target)) + ridge * beta
+        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        step = np.linalg.solve(hessian, gradient)
+        length = float(np.abs(step).max())
+        beta -= step / max(length, 1.0)
+        if length < 1e-9:
+            break
+    return beta
 
 
 def dual_weights(kernel: F64, target: F64, weight: F64, offset: F64) -> F64:

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.group.base import F32, F64
-from core.group.gaps import sigmoid
-from core.group.logistic import dual_weights
+from core.group.logistic import dual_weights, sigmoid
 
 Bools = NDArray[np.bool_]
 BLOCK = 65_536

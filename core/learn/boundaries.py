@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.group.base import F64
-from core.group.gaps import Features, GapModel, sigmoid, term
+from core.group.gaps import Features, GapModel, term
+from core.group.logistic import primal_weights
 from core.learn.examples import Labels, Said, Stream, holds, labels, said
 from core.records_corrections import LearnedPart
 
@@ -51,26 +51,12 @@ def fit_map(features: Features, known: Labels, prior: GapModel, spread: float = 
     rows = known.weight > 0
     x = np.column_stack([np.ones(len(columns)), np.where(varies, (columns - mean) / scale, 0.0)])[rows]
     start = prior.logits(features)[rows] - known.bar[rows]
-    delta = _newton_from(x, known.boundary[rows].astype(np.float64), known.weight[rows], start, 1.0 / spread**2)
+    ridge = np.full(x.shape[1], 1.0 / spread**2)
+    delta = primal_weights(x, known.boundary[rows].astype(np.float64), known.weight[rows], start, ridge)
     change = np.where(varies, delta[1:] / scale, 0.0)
     weights = {name: float(prior.weights.get(name, 0.0) + c) for name, c in zip(names, change.tolist(), strict=True)}
     bias = float(prior.weights.get("bias", 0.0)) + float(delta[0] - (change * mean).sum())
     return GapModel({"bias": bias, **weights})
-
-
-def _newton_from(x: F64, y: F64, weight: F64, start: F64, precision: float) -> F64:
-    """The change float64 [p] that maximises weighted log likelihood from ``start`` less precision / 2 * change²."""
-    delta = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = sigmoid(start + x @ delta)
-        gradient = x.T @ (weight * (p - y)) + precision * delta
-        hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + precision * np.eye(x.shape[1])
-        step = np.linalg.solve(hessian, gradient)
-        length = float(np.abs(step).max())
-        delta -= step / max(length, 1.0)
-        if length < 1e-9:
-            break
-    return delta
 
 
 def learn(s: Stream, seed: int = 0) -> tuple[GapModel, LearnedPart]:

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from core.group.gaps import sigmoid
+from core.group.logistic import sigmoid
 from core.progress import Progress
 from core.recognise.heads import CapsuleHead, CnnHead, Maps, ProbeHead
 

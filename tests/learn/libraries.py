@@ -14,12 +14,12 @@ EVENTS = LEVELS["events"]
 
 def outings(n: int = 60, seed: int = 0) -> tuple[PhotoTable, np.ndarray]:
     """(table, number of the outing of each photo): outings of 6 photos half a day apart or more, at places of their
-    own. Every one has a pause of eleven hours in its middle, which the installed rule takes for an end."""
+    own. Every one has a pause of nine hours in its middle, which the installed rule takes for an end."""
     rng = np.random.default_rng(seed)
     times, lat, number, at = [], [], [], 1.7e9
     for outing in range(n):
         for photo in range(6):
-            at += 11 * 3600.0 if photo == 3 else float(rng.uniform(60, 240))
+            at += 9 * 3600.0 if photo == 3 else float(rng.uniform(60, 240))
             times.append(at)
             lat.append(50.0 + outing * 0.05 + float(rng.normal(0, 1e-4)))
             number.append(outing)

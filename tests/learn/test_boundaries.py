@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.group.base import LineConstraint
 from core.group.gaps import GapModel
+from core.group.logistic import primal_weights
 from core.learn import boundaries, examples
 from core.learn.examples import Labels
 from tests.learn.libraries import EVENTS, joined, outings, stream
@@ -81,7 +82,7 @@ def test_the_fit_is_the_best_there_is() -> None:
     rows = known.weight > 0
     x = np.random.default_rng(0).normal(size=(int(rows.sum()), 3))
     y, weight = known.boundary[rows].astype(float), known.weight[rows]
-    best = boundaries._newton_from(x, y, weight, rule[rows], 4.0)
+    best = primal_weights(x, y, weight, rule[rows], np.full(3, 4.0))
 
     def loss(delta: np.ndarray) -> float:
         z = rule[rows] + x @ delta
