@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from core.geo.sphere import EARTH_KM, haversine_km, valid
 from core.group.base import F64, PhotoTable
 from core.group.fixes import OWN, Cells
-from core.group.gaps import sigmoid
 from core.group.kriging import EVEN, fit_prior, krige
+from core.group.logistic import sigmoid
 from core.group.timeline import I64, Timeline, timeline
 
 Bools = NDArray[np.bool_]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.geo.sphere import haversine_km
 from core.group.base import F32, F64, PhotoTable
-from core.group.gaps import sigmoid
+from core.group.logistic import sigmoid
 from core.group.timeline import I64
 
 Bools = NDArray[np.bool_]
