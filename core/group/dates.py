@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import numpy as np
@@ -22,9 +23,9 @@ def days(local: F64) -> tuple[date, date] | None:
     known = local[np.isfinite(local)]
     if len(known) == 0:
         return None
-    numbers = np.floor((np.array([known.min(), known.max()]) - NIGHT_ENDS) / 86400.0)
+    first, last = (math.floor((float(x) - NIGHT_ENDS) / 86400.0) for x in (known.min(), known.max()))
     try:
-        return EPOCH + timedelta(days=int(numbers[0])), EPOCH + timedelta(days=int(numbers[1]))
+        return EPOCH + timedelta(days=first), EPOCH + timedelta(days=last)
     except OverflowError:
         return None
 

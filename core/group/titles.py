@@ -112,7 +112,7 @@ def place_of(context: Context, rows: I64, *, trip: bool = False) -> Where:
     known = rows[code > 0]
     if len(known) == 0 or len(known) < KNOWN_SHARE * len(rows):
         return Where()
-    if not trip and context.home[known].mean() >= 0.5:
+    if not trip and 2 * np.count_nonzero(context.home[known]) >= len(known):
         return Where("at home", _town_and_country(context, known), home=True)
     towns = top_towns(context.named, known)
     cover = covering(context.named, known, 0.8)
@@ -208,7 +208,7 @@ def _scene(context: Context, rows: I64, part: str) -> str:
 
     def share(kind: str) -> float:
         column = context.kinds.get(kind)
-        return float((column[rows] >= 0.5).mean()) if column is not None else 0.0
+        return np.count_nonzero(column[rows] >= 0.5) / len(rows) if column is not None else 0.0
 
     if len(rows) < 3:
         return ""

@@ -32,8 +32,8 @@ _BOUNDARY = (
 """Rows that stay where they are are updated, which leaves the indexes alone."""
 
 
-PAGE = 20_000
-"""So many rows are handed to SQLite at once."""
+PAGE = 2000
+"""Rows handed to SQLite at once: few enough to stay in the processor's cache until they are written."""
 
 
 def pages(rows: Iterator[Any]) -> Iterator[list[Any]]:

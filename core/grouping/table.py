@@ -30,7 +30,9 @@ _SCREENSHOTS = ("screenshot", "screen shot", r"screen\_shot", "bildschirmfoto", 
 _IS_SCREENSHOT = " OR ".join(rf"CAST(name AS TEXT) LIKE '%{part}%' ESCAPE '\'" for part in _SCREENSHOTS)
 _SHOWN = f"stage != {STAGE_FAILED} AND NOT hidden"
 
-_PAGE = 10_000
+_PAGE = 1000
+"""Rows read at once: few enough to stay in the processor's cache until they are arrays."""
+
 _FEW = 20_000
 """Vectors of up to so many photos are looked up one by one."""
 

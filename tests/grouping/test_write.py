@@ -63,6 +63,15 @@ def test_a_second_regrouping_writes_no_membership_and_no_boundary_again(tmp_path
     store.close()
 
 
+def test_what_is_not_known_of_a_gap_is_null_and_flags_are_numbers(tmp_path: Path) -> None:
+    store = _library(tmp_path / "library")
+    run(store, Progress())
+    columns = ("distance_km", "visual", "pin", "camera_changed", "event")
+    types = _rows(store, f"SELECT DISTINCT {', '.join(f'typeof({name})' for name in columns)} FROM boundary")
+    assert types == [("null", "null", "null", "integer", "integer")]
+    store.close()
+
+
 def test_what_changed_is_written(tmp_path: Path) -> None:
     store = _library(tmp_path / "library", 6)
     photos = table(np.arange(6.0), ids=np.arange(1, 7))
