@@ -18,7 +18,7 @@ from core.group.merging import agglomerate, best_cut
 from core.group.neighbours import Neighbours, measured, nearest, present, rescored
 from core.group.timeline import I64
 
-ALGORITHM, VERSION = "shared-neighbour-tree", "3"
+ALGORITHM, VERSION = "shared-neighbour-tree", "4"
 SAMPLE = 10_000
 LEVELS = ("broad", "alike", "fine")
 
@@ -31,7 +31,8 @@ class LookParams:
     ``resolution`` of the middle level up to ``full`` photos; it grows with the root of their number beyond, between
     the limit at which modularity joins small subjects (Fortunato & Barthélemy 2007) and that at which it divides large
     ones. The broad and the fine level have it divided and multiplied by ``step``. Groups of at least ``fewest``;
-    one larger than ``most_share`` of all photos is divided, where it has more than ``guard_from``."""
+    one larger than ``most_share`` of all photos is divided, where it has more than ``guard_from`` and its halves are
+    tied by less than a resolution of ``firm`` asks for: several subjects, not one that is most of the library."""
 
     neighbours: int = 15
     spread: float = 4.0
@@ -43,6 +44,7 @@ class LookParams:
     step: float = 16.0
     fewest: int = 3
     most_share: float = 0.25
+    firm: float = 0.25
     guard_from: int = 200
 
 
@@ -104,7 +106,7 @@ def partitions(
     tree = agglomerate(node[a], node[b], weight, size, (apart[0], apart[1]))
     middle = params.resolution * max(1.0, len(table) / params.full) ** 0.5
     most = max(params.guard_from, params.most_share * len(table))
-    cuts = [best_cut(tree, middle * factor, most) for factor in (1 / params.step, 1.0, params.step)]
+    cuts = [best_cut(tree, middle * factor, most, params.firm) for factor in (1 / params.step, 1.0, params.step)]
     return np.minimum.accumulate(cuts, axis=0)[:, node[rank]], threshold
 
 

@@ -137,18 +137,21 @@ def _upwards(tree: Tree) -> list[tuple[int, int, slice]]:
     return [(begin, end, slice(tree.n + begin, tree.n + end)) for begin, end in ends]
 
 
-def best_cut(tree: Tree, resolution: float, most: float = np.inf) -> I64:
+def best_cut(tree: Tree, resolution: float, most: float = np.inf, firm: float = np.inf) -> I64:
     """For every leaf the node of the partition, among all that can be cut out of the tree, with the highest modularity.
 
     ``resolution`` weighs the expected against the found (Reichardt & Bornholdt 2006). Nodes of more than ``most``
-    photos are divided where they can be.
+    photos are divided where they can be, but for those whose halves a resolution of ``firm`` would not part either.
     """
     total = max(float(tree.volume[: tree.n].sum()), 1e-12)
     value = tree.inside / total - resolution * (tree.volume / total) ** 2
     whole: Bools = np.ones(len(value), dtype=np.bool_)
     for begin, end, nodes in _upwards(tree):
-        parts = value[tree.left[begin:end]] + value[tree.right[begin:end]]
-        whole[nodes] = (value[nodes] >= parts) & (tree.size[nodes] <= most)
+        left, right = tree.left[begin:end], tree.right[begin:end]
+        parts = value[left] + value[right]
+        between = (tree.inside[nodes] - tree.inside[left] - tree.inside[right]) / total
+        held = between >= firm * 2.0 * tree.volume[left] * tree.volume[right] / total**2
+        whole[nodes] = (value[nodes] >= parts) & ((tree.size[nodes] <= most) | held)
         value[nodes] = np.where(whole[nodes], value[nodes], parts)
     label = np.where(whole, np.arange(len(value)), -1)
     for begin, end, nodes in reversed(_upwards(tree)):

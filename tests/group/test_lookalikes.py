@@ -110,7 +110,9 @@ def test_the_best_cut_is_the_best_of_all_cuts() -> None:
     assert _as_sets(best_cut(tree, 1.0)) == [[0, 1, 2], [3, 4, 5], [6, 7], [8]]
     assert _as_sets(best_cut(tree, 0.0)) == [[0, 1, 2, 3, 4, 5], [6, 7], [8]]
     assert _as_sets(best_cut(tree, 1e6)) == [[i] for i in range(9)]
-    assert _as_sets(best_cut(tree, 0.0, most=3)) == [[0, 1, 2], [3, 4, 5], [6, 7], [8]]
+    assert _as_sets(best_cut(tree, 0.0, most=3, firm=1.0)) == [[0, 1, 2], [3, 4, 5], [6, 7], [8]]
+    assert _as_sets(best_cut(tree, 0.0, most=2, firm=1.0)) == [[0, 1, 2], [3, 4, 5], [6, 7], [8]], "firm ones stay"
+    assert len(_as_sets(best_cut(tree, 0.0, most=2))) == 6
 
 
 def _as_sets(label: np.ndarray) -> list[list[int]]:
@@ -197,6 +199,12 @@ def test_no_group_swallows_the_library() -> None:
     vectors = (walk / np.linalg.norm(walk, axis=1, keepdims=True)).astype(np.float16)
     found = lookalikes.find(table(np.arange(600.0), vectors=vectors))
     assert max(len(g.members) for g in found.groups) <= 200
+
+
+def test_a_subject_that_is_most_of_the_library_stays_whole() -> None:
+    vectors, label = _clouds([600, 60, 60, 60])
+    found = lookalikes.find(table(np.arange(len(label)) * 60.0, vectors=vectors))
+    assert sorted(len(group.members) for group in found.groups if group.parent is None) == [60, 60, 60, 600]
 
 
 def test_without_vectors_there_are_none() -> None:
