@@ -17,7 +17,7 @@ from core.group.logistic import primal_weights
 from core.learn.examples import Labels, Said, Stream, holds, labels, said
 from core.records_corrections import LearnedPart
 
-NAME, VERSION = "boundaries", 1
+NAME, VERSION = "boundaries", 2
 METRIC = "corrections that would not have been needed"
 EXTRA = ("speed", "day")
 """Terms that the installed rule leaves out, and corrections may bring in."""

@@ -25,7 +25,7 @@ from core.learn.files import Kept
 from core.progress import Progress
 from core.records_corrections import LearnedPart
 
-NAME, VERSION = "network", 1
+NAME, VERSION = "network", 2
 METRIC = "F1 of boundaries on held-out parts of the library"
 CELL = "lstm"
 _STATE = "learning"  # folder in the cache that holds the state of an unfinished run
