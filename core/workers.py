@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
+from core.errors import ReverieError
 from core.progress import Progress
 
 T = TypeVar("T")
@@ -84,7 +85,8 @@ class WorkerPool:
     ) -> Iterator[tuple[T, R | Lost[T]]]:
         """Yield (task, result) as results come, in any order. ``tasks`` is read no further than ``lookahead`` ahead.
 
-        Raises :class:`core.errors.Cancelled` when ``progress`` is cancelled; tasks under way are then dropped.
+        Raises :class:`core.errors.Cancelled` when ``progress`` is cancelled; tasks under way are then dropped. Raises
+        ReverieError where worker processes end as soon as they are started: no file is to blame for that.
         """
         limit = lookahead or 3 * self.workers
         source = iter(tasks)
@@ -137,10 +139,21 @@ class WorkerPool:
             return future.result(timeout=self._hang_seconds)
         except BrokenProcessPool:
             self._restart()
+            self._check_they_start()
             return Lost(task, "The decoder crashed on this file.")
         except TimeoutError:
             self._restart()
             return Lost(task, f"The decoder did not finish this file within {self._hang_seconds:.0f} seconds.")
+
+    def _check_they_start(self) -> None:
+        try:
+            self._started().submit(cores).result(timeout=self._hang_seconds)
+        except (BrokenProcessPool, TimeoutError) as error:
+            self._restart()
+            raise ReverieError(
+                "The processes that decode photos end as soon as they are started. Photos not looked at yet wait for"
+                " the next import; restarting the computer, or freeing memory, may help."
+            ) from error
 
     def _submit(self, function: Callable[[T], R], task: T) -> Future[R] | None:
         try:

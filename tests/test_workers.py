@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.errors import Cancelled
+from core import workers
+from core.errors import Cancelled, ReverieError
 from core.progress import Progress
 from core.workers import Lost, WorkerPool
 
@@ -46,6 +47,16 @@ def test_a_crash_costs_one_task_and_no_neighbour() -> None:
     assert set(results) == set(range(20))
     assert {n for n, r in results.items() if isinstance(r, Lost)} == {3, 11}
     assert all(results[n] == n * n for n in range(20) if n not in (3, 11))
+
+
+def die() -> None:
+    os._exit(7)
+
+
+def test_workers_that_cannot_start_are_blamed_on_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "follow_parent", die)
+    with WorkerPool(2) as pool, pytest.raises(ReverieError, match="as soon as they are started"):
+        list(pool.map(square, range(1000), Progress()))
 
 
 def test_a_hang_is_given_up() -> None:
