@@ -1,12 +1,17 @@
-"""Kinds of photograph: precision and coverage at the strength from which they are shown. ``--images DIR [DIR …]``.
+"""Kinds of photograph: precision and coverage at the strength from which they are shown.
 
-Each DIR holds one folder a class, of Caltech101 or the TensorFlow flowers; ``kind_labels`` says which classes are of
-which kind, and which cannot be told. Pictures go through the second pass's own code (decoding, measures, network) and
-:func:`core.group.kinds.find`; there is no EXIF in these sets. The bars of the kinds were set on the pictures with an
-even number, but that of pets, and where taught kinds decide, were moved after a look at the odd ones; figures are of
-the odd ones, and so a little optimistic with the default ``--per-class``. ``precision`` = of those shown as the kind,
-those that are; ``coverage`` = of those that are, those shown; ``base`` = share that are of the kind, the precision of
-guessing.
+``--labelled FILE [FILE …] --root DIR``: pictures of many sets in one heap, labelled as ``kind_labels`` says; those of
+``--images`` are added where given. Every kind is judged against the pictures of all sets that are certainly not of it.
+Settings are chosen on ``--half tuning``; figures are of the other half. ``low``, ``high``: Wilson's 95 % interval of
+the precision, which takes pictures for independent. ``wrong``: the classes of those shown wrongly.
+
+``--images DIR [DIR …]`` alone: each DIR holds one folder a class, of Caltech101 or the TensorFlow flowers;
+``kind_labels`` says which classes are of which kind, and which cannot be told. Figures are of the pictures with an odd
+number; half of these are among those for tuning, so that they are a little optimistic.
+
+Pictures go through the second pass's own code (decoding, measures, network) and :func:`core.group.kinds.find`; none has
+EXIF here. ``precision`` = of those shown as the kind, those that are; ``coverage`` = of those that are, those shown;
+``base`` = share that are of the kind, the precision of guessing.
 
 ``learned``: the same after 5 and 20 corrections of the kind (drawn at random from the even pictures, half of them
 photos of the kind), with the probe that the program trains. ``taught``: new kinds, each a class that no cue knows, from
@@ -16,8 +21,8 @@ photos of the kind), with the probe that the program trains. ``taught``: new kin
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,96 +30,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.common import emit
-from benchmarks.quality.kind_labels import KIND_LABELS, expected
-from core.embed import registry
-from core.embed.base import Embedder, Embedding
+from benchmarks.quality.kind_labels import HALVES, KIND_LABELS, Labelled, by_folder, expected, labelled, truth_of
+from benchmarks.quality.kind_pictures import I64, Pictures, read, see
 from core.group import kinds, probes
 from core.group.base import F32, PhotoTable
-from core.media.describe import describe
-from core.records import Described
-from core.store.pending import MEASURES
 
-BATCH, BESIDE = 16, 400
+BESIDE = 400
 CORRECTIONS, TAUGHT = (5, 20), (3, 5, 10)
 NEW = ("watch", "windsor_chair", "revolver", "grand_piano", "umbrella", "stop_sign", "yin_yang", "soccer_ball")
-I64 = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """A table of pictures with the folder (class) of each."""
-
-    table: PhotoTable
-    folder: NDArray[np.str_]
-
-    def take(self, rows: I64) -> PhotoTable:
-        t = self.table
-        assert t.vectors is not None
-        assert t.probabilities is not None
-        plain = (t.ids, t.instant, t.local, t.lat, t.lon, t.camera, t.width, t.height, t.dhash, t.has_dhash, t.content)
-        columns = {name: column[rows] for name, column in t.columns.items()}
-        more = (t.vectors[rows], t.probabilities[rows], columns, t.labels)
-        return PhotoTable(*(column[rows] for column in plain), *more)
-
-
-def read(roots: Sequence[Path], per_class: int) -> Pictures:
-    """At most ``per_class`` pictures of every class, seen and measured."""
-    embedder = registry.create(device="cpu")
-    files = [path for root in roots for folder in _folders(root) for path in _some(folder, per_class)]
-    seen: list[tuple[str, Described]] = []
-    parts: list[Embedding] = []
-    waiting: list[NDArray[np.uint8]] = []
-    for path in files:
-        found = describe(str(path), thumb_to=None, spec=embedder.spec)
-        if found.problem is not None or found.network_input is None:
-            continue
-        seen.append((path.parent.name, found))
-        waiting.append(found.network_input)
-        if len(waiting) == BATCH:
-            parts.append(embedder.embed(np.stack(waiting)))
-            waiting = []
-    if waiting:
-        parts.append(embedder.embed(np.stack(waiting)))
-    return Pictures(_table(seen, parts, embedder), np.array([name for name, _ in seen]))
-
-
-def _folders(root: Path) -> list[Path]:
-    found = sorted(path for path in root.iterdir() if path.is_dir())
-    if not found:
-        raise SystemExit(f"{root}: no folders of pictures in it.")
-    return found
-
-
-def _some(folder: Path, most: int) -> list[Path]:
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
-    order = np.random.default_rng(0).permutation(len(files))[:most]
-    return [files[i] for i in sorted(order.tolist())]
-
-
-def _table(seen: list[tuple[str, Described]], parts: list[Embedding], embedder: Embedder) -> PhotoTable:
-    n = len(seen)
-    whole = Embedding(np.concatenate([p.vectors for p in parts]), np.concatenate([p.norms for p in parts]))
-    unknown, one = np.full(n, np.nan), np.ones(n, dtype=np.bool_)
-    names = [name for name in MEASURES if hasattr(seen[0][1], name)]
-    columns = {name: np.array([getattr(d, name) for _, d in seen], dtype=np.float32) for name in names}
-    columns["has_camera"] = np.zeros(n, dtype=np.float32)
-    return PhotoTable(
-        ids=np.arange(n),
-        instant=unknown,
-        local=unknown,
-        lat=unknown,
-        lon=unknown,
-        camera=np.full(n, -1, dtype=np.int32),
-        width=np.array([d.width for _, d in seen], dtype=np.int32),
-        height=np.array([d.height for _, d in seen], dtype=np.int32),
-        dhash=np.array([d.dhash for _, d in seen], dtype=np.int64),
-        has_dhash=one,
-        content=np.full(n, -1, dtype=np.int64),
-        vectors=whole.vectors,
-        probabilities=embedder.classify(whole),
-        columns=columns,
-        labels=embedder.labels,
-    )
 
 
 # ---------------------------------------------------------------- figures
@@ -137,6 +60,33 @@ def figures(shown: F32, truth: NDArray[np.int8]) -> dict[str, float]:
         "coverage": right / max(positives, 1),
         "base": positives / max(int((truth >= 0).sum()), 1),
     }
+
+
+def interval(right: int, n: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, 1927); (0, 1) where nothing was counted."""
+    if n == 0:
+        return 0.0, 1.0
+    share, room = right / n, z * z / n
+    middle, half = share + room / 2, z * float(np.sqrt(share * (1 - share) / n + room / (4 * n)))
+    return (middle - half) / (1 + room), (middle + half) / (1 + room)
+
+
+def evaluate_labelled(table: PhotoTable, pictures: Sequence[Labelled]) -> dict[str, Any]:
+    """Figures of every kind that some picture is of, on all pictures that are of it or certainly not."""
+    found = kinds.find(table)
+    shares = kinds.shares(found, len(table))
+    none = np.zeros(len(table), dtype=np.float32)
+    by_kind: dict[str, dict[str, Any]] = {}
+    for kind in kinds.KINDS:
+        truth, shown = truth_of(pictures, kind), shares.get(kind, none)
+        figure: dict[str, Any] = figures(shown, truth)
+        wrong = Counter(pictures[i].name for i in np.flatnonzero((shown >= kinds.DEFAULT.threshold) & (truth == 0)))
+        figure["low"], figure["high"] = interval(figure["shown"] - wrong.total(), figure["shown"])
+        figure["wrong"] = ", ".join(f"{name} {count}" for name, count in wrong.most_common(5))
+        if figure["photos"] or figure["shown"]:
+            by_kind[kind] = figure
+    sets = Counter(picture.name.partition("/")[0] for picture in pictures)
+    return {"pictures": len(pictures), "sets": dict(sets), "kinds": by_kind}
 
 
 def truths(folder: NDArray[np.str_], kind: str) -> NDArray[np.int8]:
@@ -222,14 +172,32 @@ def evaluate(pictures: Pictures, seeds: int) -> dict[str, Any]:
     return result
 
 
+def _heap(options: argparse.Namespace) -> dict[str, Any]:
+    chosen = [
+        picture
+        for labels in options.labelled
+        for picture in labelled(labels, options.root, options.half, options.per_class, options.helping)
+    ]
+    chosen += by_folder(options.images, options.half, options.per_class, options.helping)
+    pictures = see([picture.path for picture in chosen])
+    return evaluate_labelled(pictures.table, [chosen[index] for index in pictures.asked])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=Path, nargs="+", required=True)
+    parser.add_argument("--images", type=Path, nargs="+", default=[])
+    parser.add_argument("--labelled", type=Path, nargs="+", default=[])
+    parser.add_argument("--root", type=Path, help="where the sets that --labelled names lie")
+    parser.add_argument("--half", choices=HALVES, default=HALVES[1])
+    parser.add_argument("--helping", type=int, default=0, help="1: the next pictures of every folder that has more")
     parser.add_argument("--per-class", type=int, default=45)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    emit(evaluate(read(options.images, options.per_class), options.seeds), options.json, "Kinds of photograph")
+    if not (options.images or options.labelled) or (options.labelled and options.root is None):
+        parser.error("give --images, or --labelled with --root")
+    found = _heap(options) if options.labelled else evaluate(read(options.images, options.per_class), options.seeds)
+    emit(found, options.json, "Kinds of photograph")
 
 
 if __name__ == "__main__":

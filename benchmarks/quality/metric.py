@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.common import emit
-from benchmarks.quality.kinds import read
+from benchmarks.quality.kind_pictures import read
 from core.group.metric import cosines, fit
 
 COUNTS, TESTED, NEAREST, TEACHING = (20, 60, 200, 1000), 2000, 10, 0.6

@@ -56,6 +56,9 @@ def measure(table: PhotoTable) -> Cues:
     """All cues of a table, through blocks."""
     values, top = _class_cues(table)
     values.update(_light(table))
+    values["pale heights"] = _f32(values["mountains"].astype(np.float64) * values["pale"])
+    built = (values["city"] + values["architecture"]).astype(np.float64)
+    values["built in the dark"] = _f32(_ramp(built, 0.0, 0.5) * values["dark"])
     values.update(_flat(table))
     values.update(_faces(table))
     return Cues(values, top)
@@ -85,9 +88,13 @@ def _class_cues(table: PhotoTable) -> tuple[dict[str, F32], dict[str, NDArray[np
 
 
 def _light(table: PhotoTable) -> dict[str, F32]:
-    """Night by exposure value (EV at ISO 100) and darkness; snow, sky and green by colour; closeness by EXIF."""
-    bright, saturation = _known(table, "brightness"), _known(table, "saturation")
+    """Night by exposure value (EV at ISO 100) and darkness; where that is not known, "dark", and blackness that is
+    neither green (woods) nor flat (screens), which does not decide alone. Sky and green by colour; closeness by EXIF.
+    """
+    bright, green = _known(table, "brightness"), _known(table, "green")
     dark = _ramp(0.42 - bright, 0.0, 0.25)
+    woods, screens = _ramp(green, 0.1, 0.3), _ramp(_known(table, "flatness"), 0.6, 0.85)
+    black = _ramp(0.16 - bright, 0.0, 0.06) * (1.0 - woods) * (1.0 - screens)
     with np.errstate(divide="ignore", invalid="ignore"):
         ev = np.log2(_known(table, "f_number") ** 2 / _known(table, "exposure_time"))
         ev = ev - np.log2(_known(table, "iso") / 100.0)
@@ -95,33 +102,34 @@ def _light(table: PhotoTable) -> dict[str, F32]:
     dim = 1.0 / (1.0 + np.exp(np.clip((np.nan_to_num(ev, nan=20.0, posinf=20.0, neginf=-20.0) - 3.5) / 0.7, -40, 40)))
     hour = np.mod(table.local, 86400.0) / 3600.0
     daytime = np.nan_to_num((hour >= 8) & (hour < 17)).astype(np.float64)
-    night = np.where(measured, dim * (0.35 + 0.65 * dark), 0.6 * dark**2) * (1.0 - 0.6 * daytime)
+    night = np.where(measured, dim * (0.35 + 0.65 * dark), 0.5 * black) * (1.0 - 0.6 * daytime)
+    dark_unmeasured = np.where(measured, 0.0, _ramp(0.25 - bright, 0.0, 0.08)) * (1.0 - 0.6 * daytime)
     distance = _known(table, "subject_distance")
-    pale = _ramp(bright, 0.6, 0.8) * _ramp(0.25 - saturation, 0.0, 0.15)
-    outside = _known(table, "green") + _known(table, "blue_above")
+    outside = green + _known(table, "blue_above")
     return {
         "low light": _f32(night),
-        "dark": _f32(dark),
-        "pale": _f32(pale),
+        "dark": _f32(dark_unmeasured),
+        "pale": _f32(_ramp(0.3 - _known(table, "saturation"), 0.0, 0.1)),
         "sky and green": _f32(_ramp(outside, 0.35, 0.9)),
-        "green": _f32(_ramp(_known(table, "green"), 0.4, 0.9)),
+        "green": _f32(_ramp(green, 0.4, 0.9)),
         "near": _f32(np.where(distance > 0, _ramp(0.6 - distance, 0.0, 0.35), 0.0)),
     }
 
 
 def _flat(table: PhotoTable) -> dict[str, F32]:
-    """Flat colours without a camera, sizes of screens, names of screenshots, lines of writing."""
+    """Flat colours without a camera and not of the dark, sizes of screens, names of screenshots, lines of writing."""
     no_camera = 1.0 - np.nan_to_num(column(table, "has_camera", 1.0).astype(np.float64))
     flat = _ramp(_known(table, "flatness"), 0.35, 0.7) * no_camera
     pixels = list(zip(table.width.tolist(), table.height.tolist(), strict=True))
     screen = np.fromiter((size in SCREENS for size in pixels), np.float64, len(pixels)) * no_camera
-    writing = _ramp(_known(table, "text"), 0.08, 0.22)
+    writing = _ramp(_known(table, "text"), 0.12, 0.3)
+    dark = _ramp(0.25 - _known(table, "brightness"), 0.0, 0.1)
     named = (np.nan_to_num(column(table, "screenshot_name", 0.0)) > 0.5).astype(np.float64)
     return {
         "screenshot by name": _f32(named),
         "screen size, flat": _f32(screen * np.maximum(flat, 0.5 * writing)),
         "flat writing": _f32(flat * writing),
-        "flat colours": _f32(flat * (1.0 - writing) * (1.0 - screen)),
+        "flat colours": _f32(flat * (1.0 - writing) * (1.0 - screen) * (1.0 - dark)),
         "writing": _f32(writing * (1.0 - 0.9 * np.maximum(named, screen))),
     }
 
