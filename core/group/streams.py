@@ -121,7 +121,7 @@ def _judge(table: PhotoTable, ours: I64, camera: int, every: Pairs) -> list[Cloc
     for each in stretches(every, look_ratio(every), table.instant[every.first]):
         said = every.take(each.rows)
         span = _stretch(table, ours, said.first, pairs.first[right])
-        found.append(_suggestion(table, camera, said, span, float(np.exp(-each.evidence))))
+        found.append(_suggestion(table, camera, said, span, float(np.exp(-each.evidence)), each.seconds))
     return found
 
 
@@ -230,14 +230,20 @@ def _pause(time: F64, low: float, high: float) -> tuple[float, float]:
 
 
 def _suggestion(
-    table: PhotoTable, camera: int, pairs: Pairs, span: tuple[float | None, float | None], chance: float
+    table: PhotoTable,
+    camera: int,
+    pairs: Pairs,
+    span: tuple[float | None, float | None],
+    chance: float,
+    ahead: float | None = None,
 ) -> ClockSuggestion:
-    """The heap refined to seconds; a whole or half hour where the pairs allow one."""
+    """A clock that is ``ahead``; None: the middle of the pairs, or a whole or half hour where they allow one."""
     middle = float(np.median(pairs.difference))
     spread = float(1.4826 * np.median(np.abs(pairs.difference - middle)))
     doubt = 2.0 * spread / np.sqrt(len(pairs)) + 10.0
     zone = round(middle / ZONE) * ZONE
     seconds = zone if zone != 0 and abs(middle - zone) <= doubt else middle
+    seconds = seconds if ahead is None else ahead
     best = np.argsort(-pairs.cosine, kind="stable")
     times = _occasions(table, pairs.first)
     reason = {

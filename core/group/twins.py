@@ -56,12 +56,14 @@ def compare(table: PhotoTable, ours: I64, others: I64, middle: F32) -> Pairs:
     company = company[np.unique(np.linspace(0, len(company) - 1, min(len(company), ASKED)).astype(np.int64))]
     parts: list[tuple[I64, I64, F32]] = []
     block, held = np.zeros((0, 0), dtype=np.float32), (0, 0)
-    for photo, a, b in zip(ours[company].tolist(), low[company].tolist(), high[company].tolist(), strict=True):
+    ours, low, high = ours[company], low[company], high[company]
+    look = _units(table, ours, middle)
+    for i, (photo, a, b) in enumerate(zip(ours.tolist(), low.tolist(), high.tolist(), strict=True)):
         if not (held[0] <= a and b <= held[1]):
             held = (a, min(b + MOST, len(others)))
             block = _units(table, others[held[0] : held[1]], middle)
-        some = np.arange(a, b) if b - a <= MOST else np.unique(np.linspace(a, b - 1, MOST).astype(np.int64))
-        cosine = block[some - held[0]] @ _units(table, np.array([photo]), middle)[0]
+        some = np.arange(a, b) if b - a <= MOST else np.linspace(a, b - 1, MOST).astype(np.int64)
+        cosine = block[some - held[0]] @ look[i]
         parts.append((np.full(len(some), photo), others[some], cosine))
     if not parts:
         none = np.zeros(0, dtype=np.int64)

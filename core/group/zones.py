@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.group.base import F64
 from core.group.timeline import I64
@@ -50,28 +49,30 @@ def stretches(pairs: Pairs, ratio: F64, time: F64) -> list[Stretch]:
     occasion = np.concatenate([[0], np.cumsum(np.diff(slot) > 0)]).astype(np.int64)
     zones = np.arange(-FAR_ZONE, FAR_ZONE + ZONE, ZONE)
     zones = zones[zones != 0]
-    order = np.argsort(pairs.difference, kind="stable")
-    right = np.maximum(_evidence(pairs, ratio, occasion, order, 0.0), 0.0)
-    gain = np.stack([_evidence(pairs, ratio, occasion, order, zone) for zone in zones.tolist()]) - right
+    n = int(occasion[-1]) + 1
+    order = np.argsort(pairs.difference)
+    ordered = pairs.difference[order]
+    low, high = (np.searchsorted(ordered, np.append(zones, 0.0) + edge) for edge in (-AT_ONCE, AT_ONCE))
+    windows = [order[a:b] for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+    evidence = np.stack([_evidence(ratio[rows], occasion[rows], n) for rows in windows])
+    gain = evidence[:-1] - np.maximum(evidence[-1], 0.0)
     for _ in range(MOST_STRETCHES):
-        zone, first, last, evidence = _best_run(gain)
-        if evidence < ENOUGH:
+        zone, first, last, total = _best_run(gain)
+        if total < ENOUGH:
             break
         inside = (occasion >= first) & (occasion <= last) & (ratio >= TELLING)
         rows = np.flatnonzero(inside & (np.abs(pairs.difference - zones[zone]) <= AT_ONCE))
         if len(np.unique(occasion[rows])) >= FEWEST_OCCASIONS:
-            found.append(Stretch(float(zones[zone]), rows, evidence))
+            found.append(Stretch(float(zones[zone]), rows, total))
         gain[:, first : last + 1] = -np.inf  # a further stretch does not run through this one
     return found
 
 
-def _evidence(pairs: Pairs, ratio: F64, occasion: NDArray[np.int64], order: I64, ahead: float) -> F64:
-    """float64 [occasions]: log likelihood ratio of a clock that is ``ahead`` against one that nothing is known of."""
-    low, high = np.searchsorted(pairs.difference[order], [ahead - AT_ONCE, ahead + AT_ONCE])
-    rows = order[low:high]
-    n = int(occasion[-1]) + 1
-    count = np.bincount(occasion[rows], minlength=n)
-    total = np.bincount(occasion[rows], weights=ratio[rows], minlength=n)
+def _evidence(ratio: F64, occasion: I64, n: int) -> F64:
+    """float64 [n]: log likelihood ratio of a shift against one that nothing is known of, for each of n occasions, from
+    the pairs that would be of one moment with it."""
+    count = np.bincount(occasion, minlength=n)
+    total = np.bincount(occasion, weights=ratio, minlength=n)
     mean = np.where(count > 0, total / np.maximum(count, 1), 1.0)
     out: F64 = np.log(1.0 - SHARED + SHARED * mean)
     return out
