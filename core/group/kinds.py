@@ -56,7 +56,7 @@ BARS = {
     "seaside": 0.42,
     "mountains": 0.42,
     "city": 0.17,
-    "architecture": 0.32,
+    "architecture": 0.38,
     "interior": 0.3,
     "food": 0.55,
     "pets": 0.72,
