@@ -69,6 +69,9 @@ TABLE: tuple[Action, ...] = (
         "retry", "Try unread files again", (), "Library", Needs.WRITING, lambda d: operations.retry_problems(d.session)
     ),
     Action("regroup", "Group anew", (), "Library", Needs.WRITING, lambda d: operations.regroup(d.session)),
+    Action(
+        "faces", "Look for faces", (), "Library", Needs.WRITING, lambda desk: operations.look_for_faces(desk.session)
+    ),
     Action("learn", "Learn from corrections", (), "Library", Needs.WRITING, lambda d: operations.learn(d.session)),
     Action(
         "lab-resume",

@@ -1,4 +1,5 @@
-"""``why``, ``health`` and ``learn``: the evidence, what the program would like to know, and what it has learned."""
+"""``why``, ``health``, ``learn`` and ``faces``: the evidence, what the program would like to know, has learned or can
+look for."""
 
 from __future__ import annotations
 
@@ -20,9 +21,10 @@ ANSWERS = ("yes", "no", "skip")
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register ``why``, ``health`` and ``learn``."""
+    """Register ``why``, ``health``, ``learn`` and ``faces``."""
     app.command()(why)
     app.command()(learn)
+    app.command()(faces)
     app.add_typer(health, name="health")
 
 
@@ -235,3 +237,18 @@ def learn(
 
 def _learned(part: LearnedPart) -> dict[str, Any]:
     return asdict(part)
+
+
+# ---------------------------------------------------------------- faces
+
+
+def faces(context: typer.Context, library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Count the faces of photos not looked at yet, which tells portraits and groups of people, and group anew."""
+    from app.cli_progress import shown
+
+    with writing(context, library) as opened, shown() as progress:
+        looked = opened.look_for_faces(progress)
+    if as_json:
+        output.objects([{"photos": looked}])
+    else:
+        output.line(f"Faces were looked for in {looked:,} photos.")

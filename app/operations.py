@@ -56,6 +56,27 @@ def regroup(session: Session) -> None:
         )
 
 
+def look_for_faces(session: Session) -> None:
+    """Count the faces of photos not looked at yet, which tells portraits and groups. Can be stopped, and goes on."""
+    library = writable(session)
+    if library is not None:
+        session.works.start(
+            "Looking for faces",
+            library.look_for_faces,
+            lambda looked: session.tell(faces_notice(looked)),
+            lambda error: session.fail(error, "look for faces"),
+        )
+
+
+def faces_notice(looked: int) -> Notice:
+    """What came of it. ``looked``: photos that were looked at."""
+    if not looked:
+        return Notice("Faces were looked for in all photos already.", "done")
+    return Notice(
+        f"Faces were looked for in {photos(looked)}.", "done", "Kinds now shows portraits and groups of people."
+    )
+
+
 def learn(session: Session) -> None:
     """Train what learns from the person's corrections, then group with it. Can be stopped, and goes on next time."""
     library = writable(session)
@@ -167,15 +188,21 @@ def writable(session: Session) -> Library | None:
 
 
 def _import(session: Session, name: str, library: Library, work: Callable[[Progress], ImportReport]) -> None:
-    def counted(progress: Progress) -> tuple[ImportReport, int]:
+    def counted(progress: Progress) -> tuple[ImportReport, int, bool]:
         before = library.status().photos
         report = work(progress)
-        return report, library.status().photos - before
+        return report, library.status().photos - before, library.faces_due()
+
+    def told(answer: tuple[ImportReport, int, bool]) -> None:
+        report, added, faces_due = answer
+        session.tell(import_notice(report, added))
+        if faces_due:
+            look_for_faces(session)
 
     session.works.start(
         name,
         counted,
-        lambda answer: session.tell(import_notice(*answer)),
+        told,
         lambda error: session.fail(error, "finish the import"),
     )
 

@@ -38,6 +38,7 @@ from core.store import (
     hiding,
     journal,
     meta,
+    overview,
     presence,
     put_away,
     queries_folders,
@@ -111,8 +112,8 @@ class Library:
         return self._walls.wall(scope)
 
     def level_groups(self, level: str | float) -> list[Group]:
-        """The pieces of the whole library at a level (a name of ``records.LEVELS`` or a strength), newest first; id 0
-        where a piece is no stored event or trip. Raises KeyError for a name that is none."""
+        """The pieces of the whole library at a level (of ``records.LEVELS``, or a strength), newest first; id 0 where
+        a piece is no stored event or trip. Raises KeyError for a name that is none."""
         return self._walls.level_groups(level)
 
     def rows(self, ids: Sequence[int]) -> list[PhotoRow]:
@@ -224,19 +225,7 @@ class Library:
     def status(self) -> Status:
         """The library in numbers."""
         with self._store.read() as conn:
-            photos, missing, pending = queries_vectors.count_photos(conn)
-            embedder = queries_vectors.current_embedder(conn)
-            return Status(
-                photos=photos,
-                missing=missing,
-                problems=len(queries_folders.problems(conn)),
-                pending=pending,
-                videos=queries_vectors.count_videos(conn),
-                embedder=f"{embedder.name} {embedder.version}" if embedder else "",
-                device=str(meta.get_meta(conn, meta.DEVICE, "")),
-                groups=queries_groups.counts(conn),
-                odd=queries_groups.count_odd(conn),
-            )
+            return overview.status(conn)
 
     def check(self) -> list[str]:
         """What is wrong, as sentences; empty when all is well."""
@@ -262,8 +251,10 @@ class Library:
         Raises Cancelled; what was done is kept.
         """
         from core.index.run import run
+        from core.scan.volumes import volume_of
 
-        self._bring_back(folders)
+        added = [os.path.abspath(folder) for folder in folders]
+        hiding.bring_back(self._store, [(path, volume_of(path)) for path in added])  # those that were removed earlier
         report = run(self._store, folders, progress, on_browsable=self._walls.save)
         self.refresh_presence()
         if report.changed:
@@ -278,6 +269,21 @@ class Library:
 
         grouping.run(self._store, progress)
         self._walls.save()
+
+    def faces_due(self) -> bool:
+        """Whether faces were not counted yet in so many photos that it should be done, and can be."""
+        from core.grouping import people
+
+        return people.due(self._store)
+
+    def look_for_faces(self, progress: Progress) -> int:
+        """Count faces where that was not done yet, then group; in how many photos. Raises Cancelled, WeightsError."""
+        from core.grouping import people
+
+        looked = people.look(self._store, progress)
+        if looked:
+            self.regroup(progress)
+        return looked
 
     def learn(self, progress: Progress) -> tuple[LearnedPart, ...]:
         """Learn from the corrections, for the next regrouping; what is learned is used only where it helps.
@@ -389,12 +395,3 @@ class Library:
             if done is not None:
                 self._store.changed = done[1]
         return done
-
-    # ------------------------------------------------------------ inside
-
-    def _bring_back(self, folders: Sequence[Path]) -> None:
-        """Folders that were removed earlier and are added again are shown again."""
-        from core.scan.volumes import volume_of
-
-        paths = [os.path.abspath(folder) for folder in folders]
-        hiding.bring_back(self._store, [(path, volume_of(path)) for path in paths])

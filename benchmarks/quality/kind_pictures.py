@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from core.embed import registry
 from core.embed.base import Embedder, Embedding
 from core.group.base import PhotoTable
 from core.media.describe import describe
+from core.recognise import face_files, people
 from core.records import Described
 from core.store.pending import MEASURES
 
 BATCH = 16
+FACES = ("n_faces", "face_area")
 I64 = NDArray[np.int64]
 
 
@@ -51,11 +55,13 @@ def see(files: Sequence[Path]) -> Pictures:
     asked: list[int] = []
     parts: list[Embedding] = []
     waiting: list[NDArray[np.uint8]] = []
+    faces: list[tuple[int, float]] = []
     for index, path in enumerate(files):
         found = describe(str(path), thumb_to=None, spec=embedder.spec)
         if found.problem is not None or found.network_input is None:
             continue
         waiting.append(found.network_input)
+        faces.append(_faces(found.thumb) if face_files.find() else (0, 0.0))
         seen.append(replace(found, network_input=None, thumb=b""))
         asked.append(index)
         if len(waiting) == BATCH:
@@ -64,7 +70,13 @@ def see(files: Sequence[Path]) -> Pictures:
     if waiting:
         parts.append(embedder.embed(np.stack(waiting)))
     names = np.array([files[index].parent.name for index in asked])
-    return Pictures(_table(seen, parts, embedder), names, np.array(asked, dtype=np.int64))
+    return Pictures(_table(seen, parts, faces, embedder), names, np.array(asked, dtype=np.int64))
+
+
+def _faces(thumb: bytes) -> tuple[int, float]:
+    """Faces and area of the largest, as they are counted in thumbnails where the networks are installed."""
+    with Image.open(io.BytesIO(thumb)) as picture:
+        return people.look_at(np.asarray(picture.convert("RGB")))
 
 
 def folders(root: Path) -> list[Path]:
@@ -86,13 +98,16 @@ def _some(folder: Path, most: int) -> list[Path]:
     return [files[i] for i in sorted(order.tolist())]
 
 
-def _table(seen: list[Described], parts: list[Embedding], embedder: Embedder) -> PhotoTable:
+def _table(
+    seen: list[Described], parts: list[Embedding], faces: list[tuple[int, float]], embedder: Embedder
+) -> PhotoTable:
     n = len(seen)
     whole = Embedding(np.concatenate([p.vectors for p in parts]), np.concatenate([p.norms for p in parts]))
     unknown, one = np.full(n, np.nan), np.ones(n, dtype=np.bool_)
     names = [name for name in MEASURES if hasattr(seen[0], name)]
     columns = {name: np.array([getattr(d, name) for d in seen], dtype=np.float32) for name in names}
     columns["has_camera"] = np.zeros(n, dtype=np.float32)
+    columns |= dict(zip(FACES, np.array(faces, np.float32).reshape(n, 2).T, strict=True))
     return PhotoTable(
         ids=np.arange(n),
         instant=unknown,

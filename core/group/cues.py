@@ -135,11 +135,11 @@ def _flat(table: PhotoTable) -> dict[str, F32]:
 
 
 def _faces(table: PhotoTable) -> dict[str, F32]:
-    """Named faces in the metadata: one or two that fill a twentieth of the picture, or three and more."""
+    """Faces, named in the metadata or counted: one or two that fill a twentieth of the picture, or three and more."""
     faces, area = _known(table, "n_faces"), _known(table, "face_area")
     few = (faces >= 1) & (faces <= 2)
     return {
-        "faces": _f32(np.where(few, 0.6 + 0.4 * _ramp(area, 0.02, 0.05), 0.0)),
+        "faces": _f32(np.where(few, 0.3 + 0.7 * _ramp(area, 0.03, 0.05), 0.0)),
         "many faces": _f32(np.where(faces >= 3, 1.0, 0.0)),
     }
 

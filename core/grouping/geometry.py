@@ -66,7 +66,7 @@ def verifier(store: Store, ids: I64, progress: Progress) -> Callable[[I64, I64],
 def _keys(root: Path, pairs: I64) -> NDArray[Any]:
     """Records of KEY; a photo's stamp tells its thumbnail from a later one, 0 where it has none."""
     photos, where = np.unique(pairs, return_inverse=True)
-    stamps = np.array([_stamp(thumb_path(root, photo)) for photo in photos.tolist()], dtype=np.int64)
+    stamps = np.array([stamp(thumb_path(root, photo)) for photo in photos.tolist()], dtype=np.int64)
     where = where.reshape(-1, 2)
     keys = np.zeros(len(pairs), KEY)
     keys["a"], keys["b"] = pairs[:, 0], pairs[:, 1]
@@ -75,7 +75,7 @@ def _keys(root: Path, pairs: I64) -> NDArray[Any]:
     return keys
 
 
-def _stamp(path: str) -> int:
+def stamp(path: str) -> int:
     try:
         facts = os.stat(path)
     except OSError:

@@ -14,6 +14,7 @@ from core.grouping import clocks as wrong_clocks
 from core.grouping import geometry, graph, state, write
 from core.grouping.differences import write_boundaries
 from core.grouping.looks import with_looks
+from core.grouping.people import with_counts
 from core.grouping.table import read_copies, read_table
 from core.grouping.texts import read_texts
 from core.grouping.vectors import Scratch, rows_of, with_vectors
@@ -51,7 +52,7 @@ def run(store: Store, progress: Progress, *, looks: bool = True, seed: int = 0) 
             inputs = replay.inputs(conn, table)
             inputs = replace(inputs, texts=read_texts(conn, table.ids) if looks else None)
             shares = None if looks else kind_shares(conn, table)
-        table = with_vectors(store, table, scratch)
+        table = with_vectors(store, with_counts(store, table), scratch)
         inputs = learn.with_learned(store, table, inputs, progress if looks else None)
         if looks and table.vectors is not None:
             near = graph.for_table(store, rows_of(store, table.ids), progress)

@@ -179,10 +179,10 @@ def squared(boxes: F32) -> F32:
     return np.asarray(np.concatenate([middle - half, middle + half], axis=1), np.float32)
 
 
-def reduced(picture: U8) -> U8:
-    """The picture at most LONG_SIDE pixels long."""
+def reduced(picture: U8, long_side: int = LONG_SIDE) -> U8:
+    """The picture at most ``long_side`` pixels long."""
     height, width = picture.shape[:2]
-    scale = LONG_SIDE / max(height, width)
+    scale = long_side / max(height, width)
     if scale >= 1:
         return picture
     size = max(1, round(width * scale)), max(1, round(height * scale))

@@ -54,3 +54,16 @@ def test_learning_tells_what_came_of_it(window, desk):
     assert "Nothing learned beats the plain rules yet." in [notice.text for notice in window._notices.shown]
     assert operations.learning_notice(2).text == "2 parts learn from you now."
     assert operations.learning_notice(1).text == "1 part learns from you now."
+
+
+def test_faces_are_looked_for_after_an_import_where_that_is_due(window, desk, monkeypatch):
+    library, looked = desk.session.library, []
+    monkeypatch.setattr(library, "import_folders", lambda folders, progress: done(new=1))
+    monkeypatch.setattr(library, "look_for_faces", lambda progress: looked.append(1) or 120)
+    operations.rescan(desk.session)
+    assert not looked
+    monkeypatch.setattr(library, "faces_due", lambda: True)
+    operations.rescan(desk.session)
+    assert looked
+    assert "Faces were looked for in 120 photos." in [notice.text for notice in window._notices.shown]
+    assert operations.faces_notice(0).text == "Faces were looked for in all photos already."

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.library import Library
+from core.recognise import face_files
 from tests.cli.conftest import Imported, Reverie
 from tests.cli.test_correct import SAID
 
@@ -108,3 +110,13 @@ def test_misuse_is_status_2(arguments: list[str], words: str, library: Path, rev
     assert answer.code == 2
     assert answer.out == ""
     assert words in answer.err
+
+
+def test_faces_are_counted_and_say_how_many(library: Path, reverie: Reverie, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(face_files, "find", lambda: ())
+    answer = reverie("faces", "--library", library)
+    assert answer.code == 1
+    assert face_files.PACKAGE in answer.err
+    monkeypatch.setattr(Library, "look_for_faces", lambda _self, _progress: 7)
+    assert reverie("faces", "--library", library).out == "Faces were looked for in 7 photos.\n"
+    assert reverie("faces", "--json", "--library", library).objects == [{"photos": 7}]
