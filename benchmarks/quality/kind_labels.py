@@ -44,7 +44,7 @@ KIND_LABELS: dict[str, tuple[str, str]] = {
     "plants": (f"bonsai joshua_tree lotus sunflower water_lilly {FLOWERS}", "strawberry butterfly dragonfly gerenuk"),
     "vehicles": ("airplanes car_side ferry helicopter ketch motorbikes schooner", "wheelchair inline_skate wrench"),
     "architecture": ("minaret pagoda", "pyramid buddha barrel chandelier windsor_chair stop_sign schooner"),
-    "portrait": (PEOPLE, "buddha garfield snoopy mandolin saxophone electric_guitar barrel headphone"),
+    "portrait": (PEOPLE, "accordion buddha garfield snoopy mandolin saxophone electric_guitar barrel headphone"),
     "macro": ("butterfly dragonfly mayfly", f"ant tick scorpion crab crayfish {FLOWERS} sunflower lotus water_lilly"),
 }
 """Kind -> (folders that are of it, folders that may be), lower case, parted by spaces."""

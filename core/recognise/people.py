@@ -17,8 +17,11 @@ from core.progress import Progress
 COUNTED = np.dtype([("faces", np.uint8), ("area", np.float32)])
 """Faces in a picture, 255 at most, and the share of it that the largest one's box fills."""
 
-SIDES = (160, 320)
-"""Pixels of the long side that pictures are looked at with: all at the first, those that show a face at the second."""
+GLANCE, LOOK = 160, 320
+"""Pixels of the long side: at the first all pictures are looked at, at the second those that seem to show a face."""
+
+SURE = 0.95
+"""How probable a face must be at the second look: chosen on the half for tuning of ``benchmarks.quality.kinds``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def count(task: Task, _progress: Progress) -> NDArray[Any]:
 def _read(path: str) -> NDArray[np.uint8] | None:
     try:
         with Image.open(path) as picture:
-            picture.draft("RGB", (SIDES[-1], SIDES[-1]))
+            picture.draft("RGB", (LOOK, LOOK))
             return np.asarray(picture.convert("RGB"))
     except (OSError, UnidentifiedImageError, ValueError):
         return None
@@ -46,12 +49,10 @@ def look_at(picture: NDArray[np.uint8]) -> tuple[int, float]:
     """(faces, area), as COUNTED has them, of uint8 [h, w, 3] RGB. Raises WeightsError."""
     from core.recognise.faces import detect, reduced
 
-    faces, area = 0, 0.0
-    for side in SIDES:
-        seen = reduced(picture, side)
-        found = detect(seen)
-        if not len(found):
-            break
-        largest = float((found.boxes[:, 2:] - found.boxes[:, :2]).prod(axis=1).max())
-        faces, area = max(faces, len(found)), max(area, largest / (seen.shape[0] * seen.shape[1]))
-    return min(faces, 255), area
+    if not len(detect(reduced(picture, GLANCE))):
+        return 0, 0.0
+    seen = reduced(picture, LOOK)
+    found = detect(seen)
+    boxes = found.boxes[found.probability >= SURE]
+    shares = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / (seen.shape[0] * seen.shape[1])
+    return min(len(boxes), 255), float(shares.max(initial=0.0))
