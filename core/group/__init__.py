@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,10 @@ __all__ = ["Beside", "Found", "FoundGroup", "Gaps", "Inputs", "PhotoTable", "fin
 
 SHARED_NEIGHBOURS = 15
 NOTHING = Inputs()
+
+SHARED = ("scipy.ndimage", "scipy.sparse.csgraph", "scipy.spatial")
+"""What both threads of :func:`find_all` use, loaded beforehand: two that load scipy at once break each other now and
+then (a KeyError of the import system)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ def find_all(
 
     work = _Work(table, inputs, seed, progress_hook if progress_hook is not None else lambda _kind: None)
     namer = Namer()
+    for name in SHARED:
+        import_module(name)
     with ThreadPoolExecutor(1) as beside:  # what needs nothing but positions, and hardly the interpreter's lock
         names, layout = beside.submit(naming.name_photos, table, namer), beside.submit(places.lay_out, table)
         found, bases = _stream(work)

@@ -91,3 +91,17 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import sys, core.group; print([m for m in ('scipy', 'sklearn', 'torch', 'usearch') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_two_threads_use_is_loaded_before_the_second_starts() -> None:
+    script = (
+        "import sys, numpy as np, core.group as group\n"
+        "from tests.group.builders import table\n"
+        "class Pool:\n"
+        "    def __init__(self, _threads):\n"
+        "        sys.exit(0 if set(group.SHARED) <= set(sys.modules) else 3)\n"
+        "group.ThreadPoolExecutor = Pool\n"
+        "group.find_all(table(np.arange(3.0)))\n"
+        "sys.exit(4)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
