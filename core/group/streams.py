@@ -174,7 +174,7 @@ def heap(table: PhotoTable, pairs: Pairs) -> tuple[float, float]:
     Each occasion of ten minutes counts once in a heap. What chance makes is taken from the hours beside it, and the
     heap with the least chance wins (Poisson, with as many trials as there are windows).
     """
-    from scipy.stats import poisson
+    from scipy.special import pdtrc
 
     if len(pairs) < FEWEST:
         return float("nan"), 1.0
@@ -194,7 +194,7 @@ def heap(table: PhotoTable, pairs: Pairs) -> tuple[float, float]:
         a, b = np.searchsorted(difference, [difference[i] - AROUND, difference[i] + WINDOW + AROUND])
         beside = np.concatenate([np.arange(a, low[i]), np.arange(high[i], b)])
         expected = (len(np.unique(np.stack([occasion[beside], key[beside]]), axis=1).T) + 1.0) * WINDOW / (2 * AROUND)
-        chance = float(poisson.sf(times - 1, expected)) * 2 * REACH / WINDOW
+        chance = float(pdtrc(times - 1, expected)) * 2 * REACH / WINDOW
         if chance < best[0]:
             best = (chance, float(np.median(difference[inside])))
     return (best[1], best[0]) if best[0] < CHANCE else (float("nan"), 1.0)
