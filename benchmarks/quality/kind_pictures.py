@@ -50,7 +50,7 @@ def read(roots: Sequence[Path], per_class: int) -> Pictures:
 
 def see(files: Sequence[Path]) -> Pictures:
     """These pictures seen and measured; files that cannot be read are left out."""
-    embedder = registry.create(device="cpu")
+    embedder, installed = registry.create(device="cpu"), bool(face_files.find())
     seen: list[Described] = []
     asked: list[int] = []
     parts: list[Embedding] = []
@@ -61,7 +61,7 @@ def see(files: Sequence[Path]) -> Pictures:
         if found.problem is not None or found.network_input is None:
             continue
         waiting.append(found.network_input)
-        faces.append(_faces(found.thumb) if face_files.find() else (0, 0.0))
+        faces.append(_faces(found.thumb) if installed else (0, 0.0))
         seen.append(replace(found, network_input=None, thumb=b""))
         asked.append(index)
         if len(waiting) == BATCH:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.geo.sphere import haversine_km
 from core.group.base import F32, F64, PhotoTable
-from core.group.logistic import sigmoid
+from core.group.logistic import primal_weights
 from core.group.timeline import I64
 
 Bools = NDArray[np.bool_]
@@ -128,12 +128,4 @@ def _fit(once: F64, other: F64) -> F64:
     label = np.concatenate([np.ones(len(once)), np.zeros(len(other))])
     weight = np.where(label > 0, 1.0, len(once) / len(other))
     usual, ridge = np.array(USUAL), np.array([SHIFT_FREE, *[PULL] * (terms.shape[1] - 1)])
-    beta = usual.copy()
-    for _ in range(30):
-        p = sigmoid(terms @ beta)
-        gradient = terms.T @ (weight * (p - label)) + ridge * (beta - usual)
-        step = np.linalg.solve((terms * (weight * p * (1 - p))[:, None]).T @ terms + np.diag(ridge), gradient)
-        beta -= step / max(1.0, float(np.abs(step).max()))
-        if np.abs(step).max() < 1e-6:
-            break
-    return beta
+    return usual + primal_weights(terms, label, weight, terms @ usual, ridge)

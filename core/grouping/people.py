@@ -87,13 +87,12 @@ def _keep(root: Path, waiting: NDArray[Any], aside: Aside, progress: Progress, b
 
 
 def with_counts(store: Store, table: PhotoTable) -> PhotoTable:
-    """The table with counted faces where its metadata name none."""
-    known = _read(store.root)
-    if not len(known) or "n_faces" not in table.columns:
+    """The table with counted faces where its metadata name none: for all that finds kinds or learns them."""
+    if "n_faces" not in table.columns:
         return table
-    at = np.minimum(np.searchsorted(known["photo"], table.ids), len(known) - 1)
-    found = known["counted"][at]
-    fresh = (known["photo"][at] == table.ids) & (found["faces"] > 0) & ~(table.columns["n_faces"] > 0)
+    kept, there = _kept_of(store.root, table.ids)
+    found = kept["counted"]
+    fresh = there & (found["faces"] > 0) & ~(table.columns["n_faces"] > 0)
     values = {"n_faces": found["faces"].astype(np.float32), "face_area": found["area"]}
     more = {name: np.where(fresh, value, table.columns[name]) for name, value in values.items()}
     return replace(table, columns={**table.columns, **more})
@@ -106,16 +105,14 @@ def _photos(store: Store) -> I64:
 
 def _waiting(store: Store) -> NDArray[Any]:
     """ENTRY of every photo whose thumbnail was not looked at, not counted yet."""
-    known = _read(store.root)
     ids = _photos(store)
     out = np.zeros(len(ids), ENTRY)
     out["photo"] = ids
     out["stamp"] = [stamp(thumb_path(store.root, photo)) for photo in ids.tolist()]
-    at = np.minimum(np.searchsorted(known["photo"], ids), max(len(known) - 1, 0))
-    same = np.zeros(len(ids), np.bool_)
-    if len(known):
-        same = (known["photo"][at] == ids) & (known["stamp"][at] == out["stamp"])
-    return out[~same & (out["stamp"] > 0)]
+    kept, there = _kept_of(store.root, ids)
+    waits: NDArray[np.bool_] = (out["stamp"] > 0) & ~(there & (kept["stamp"] == out["stamp"]))
+    found: NDArray[Any] = out[waits]
+    return found
 
 
 # ---------------------------------------------------------------- keeping
@@ -132,8 +129,16 @@ def _read(root: Path) -> NDArray[Any]:
     return np.frombuffer(data, ENTRY, offset=len(VERSION))
 
 
+def _kept_of(root: Path, ids: I64) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """What is kept of each photo, ENTRY [n], and whether anything is."""
+    known = _read(root)
+    if not len(known):
+        return np.zeros(len(ids), ENTRY), np.zeros(len(ids), np.bool_)
+    kept = known[np.minimum(np.searchsorted(known["photo"], ids), len(known) - 1)]
+    return kept, kept["photo"] == ids
+
+
 def _write(root: Path, entries: NDArray[Any]) -> None:
     """The last count of each photo. The file appears whole or not at all."""
     last = len(entries) - 1 - np.unique(entries["photo"][::-1], return_index=True)[1]
-    (root / "cache").mkdir(parents=True, exist_ok=True)
     write_whole(root / "cache" / FILE, VERSION + entries[last].tobytes())

@@ -25,6 +25,7 @@ from core.group.events import EventParams
 from core.group.stream import line_of
 from core.grouping import place_looks, place_where, state
 from core.grouping.looks import derive_missing
+from core.grouping.people import with_counts
 from core.grouping.run import run
 from core.grouping.table import read_table
 from core.grouping.vectors import Scratch, with_vectors
@@ -78,7 +79,7 @@ def _place(store: Store, new: I64, progress: Progress) -> Placed:
         with store.read() as conn:
             said = replay.read(conn)
             around = read_table(conn, neighbourhood(conn, new, said))
-        around = with_vectors(store, around, scratch)
+        around = with_vectors(store, with_counts(store, around), scratch)
         inputs = learn.with_learned(store, around, Inputs(moves=_moved(around, said)))
         progress.advance()
         progress.check()

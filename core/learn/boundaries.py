@@ -19,7 +19,7 @@ from core.records_corrections import LearnedPart
 
 NAME, VERSION = "boundaries", 2
 METRIC = "corrections that would not have been needed"
-EXTRA = ("speed", "day")
+EXTRA = ("speed",)
 """Terms that the installed rule leaves out, and corrections may bring in."""
 SPREAD = 0.35
 """Prior sd of the change of a weight, in log odds for one sd of its term in the library; for the bias in log odds."""

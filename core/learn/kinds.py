@@ -41,6 +41,7 @@ class _Lesson:
 def learn(store: Store, progress: Progress, *, seed: int = 0) -> LearnedPart:
     """Train a probe for every kind with examples, and keep those that are worth using."""
     from core.correct import replay
+    from core.grouping.people import with_counts
     from core.grouping.table import read_table
     from core.grouping.vectors import Scratch, with_vectors
 
@@ -50,7 +51,8 @@ def learn(store: Store, progress: Progress, *, seed: int = 0) -> LearnedPart:
             whole = read_table(conn, looks=False)  # only to know who is there
             said = replay.inputs(conn, whole)
             chosen = _chosen(whole, said, np.random.default_rng(seed))
-            table = with_vectors(store, read_table(conn, whole.ids[chosen].tolist()), scratch)
+            table = with_counts(store, read_table(conn, whole.ids[chosen].tolist()))
+            table = with_vectors(store, table, scratch)
         progress.check()
         part, found = _learn(table, _moved(said, whole.ids, table.ids), seed)
     finally:

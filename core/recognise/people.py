@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from core.progress import Progress
 
@@ -41,7 +41,7 @@ def _read(path: str) -> NDArray[np.uint8] | None:
         with Image.open(path) as picture:
             picture.draft("RGB", (LOOK, LOOK))
             return np.asarray(picture.convert("RGB"))
-    except (OSError, UnidentifiedImageError, ValueError):
+    except (OSError, ValueError):
         return None
 
 

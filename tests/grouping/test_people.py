@@ -11,12 +11,15 @@ import pytest
 from PIL import Image
 
 from core.errors import Cancelled, WeightsError
-from core.grouping import people
+from core.group.base import PhotoTable
+from core.grouping import people, place
+from core.learn import kinds
 from core.library import Library
 from core.paths import thumb_path
 from core.progress import Progress
 from core.recognise import face_files
 from core.recognise import people as counting
+from core.records_corrections import LearnedPart
 from core.sample.sources import load
 from tests.group.builders import table
 from tests.support.rows import add_folder, add_photo, add_volume
@@ -29,7 +32,7 @@ class Here:
     """Counts in this process, and knows how many pictures it was shown."""
 
     def __init__(self, _name: str) -> None:
-        self.closed = False
+        open_ones.append(self)
 
     def run(self, _function: Any, task: counting.Task, progress: Progress) -> np.ndarray:
         shown.extend(task.pictures)
@@ -38,10 +41,11 @@ class Here:
         return np.array([(1 + Path(p).stat().st_size % 3, 0.2) for p in task.pictures], counting.COUNTED)
 
     def close(self) -> None:
-        self.closed = True
+        open_ones.remove(self)
 
 
 shown: list[str] = []
+open_ones: list[Here] = []
 stop_after = [10**9]
 
 
@@ -83,6 +87,7 @@ def test_what_was_counted_before_it_was_stopped_is_kept(library: Library, monkey
     stop_after[0] = 4
     with pytest.raises(Cancelled):
         people.look(library._store, Progress())
+    assert not open_ones, "its process has ended too"
     stop_after[0] = 10**9
     assert people.look(library._store, Progress()) == 1
 
@@ -122,12 +127,29 @@ def test_counts_fill_in_where_metadata_name_no_face(library: Library) -> None:
     assert photos.columns["n_faces"][0] == 0, "the table handed in is as it was"
 
 
+def test_counts_are_there_for_new_photos_and_for_what_is_learned(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.look(library._store, Progress())
+    looked: list[PhotoTable] = []
+    monkeypatch.setattr(place, "place_on_line", lambda _conn, around, *_: looked.append(around))
+    place._place(library._store, np.array([1], np.int64), Progress())
+    monkeypatch.setattr(kinds, "_learn", lambda photos, *_: looked.append(photos) or (_nothing_learned(), {}))
+    kinds.learn(library._store, Progress())
+    assert len(looked) == 2
+    assert all((photos.columns["n_faces"] >= 1).all() and len(photos) for photos in looked)
+
+
+def _nothing_learned() -> LearnedPart:
+    return LearnedPart(kinds.NAME, kinds.METRIC, None, None, 0, False, "")
+
+
 @installed
 def test_faces_are_counted_in_real_pictures(tmp_path: Path) -> None:
     face = load("astronaut")
     row = Image.new("RGB", (3 * ROW, ROW))
-    for place in range(3):
-        row.paste(face.crop((90, 20, 90 + ROW, 20 + ROW)), (place * ROW, 0))
+    for number in range(3):
+        row.paste(face.crop((90, 20, 90 + ROW, 20 + ROW)), (number * ROW, 0))
     paths = []
     for name, picture in (("one", face), ("three", row), ("none", load("coffee"))):
         paths.append(str(tmp_path / f"{name}.jpg"))
